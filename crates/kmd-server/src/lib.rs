@@ -1,1 +1,34 @@
-//! Being written.
+//! The daemon around [`kmd_core`]: data directory, configuration, listeners,
+//! limits, HTTP.
+//!
+//! ```text
+//! run ──► data_dir (lock, token, state files) ──► config ──► hardening
+//!  │
+//!  └──► serve ──► connection (deadlines) ──► http (route, token, CORS, body)
+//!                                              │ v1 handlers
+//!                                              └──► bridge ──► kmd-core
+//! ```
+//!
+//! This is the only part that is asynchronous, and `bridge` the only place
+//! where it meets what blocks.
+
+mod bridge;
+mod clock;
+mod config;
+mod connection;
+mod data_dir;
+mod error;
+mod hardening;
+mod http;
+mod ledger;
+mod limits;
+mod log;
+mod messages;
+mod random;
+mod run;
+mod serve;
+mod watchdog;
+
+pub use data_dir::default_data_dir;
+pub use error::StartError;
+pub use run::{Options, run};

@@ -1,1 +1,34 @@
-//! Being written.
+//! What a wallet is, whatever keeps it.
+//!
+//! ```text
+//! Driver ──open──► Locked ──unlock──► Wallet
+//!  finds wallets    found; no key      keys in memory; may be asked to sign
+//!                   in memory
+//! ```
+//!
+//! Found and unlocked are two types, so that a wallet without keys cannot be
+//! asked for a signature. [`SoftWallet`] is the one implementation of a wallet
+//! whose keys are software; what differs between databases is a [`Store`], rows
+//! in and rows out. All of it is synchronous: everything here computes or waits
+//! for a disk.
+
+mod cache;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
+mod driver;
+mod error;
+mod generate;
+#[cfg(any(test, feature = "contract"))]
+pub mod memory;
+mod metadata;
+mod soft;
+mod store;
+
+pub use driver::{Driver, Locked, NewWallet, Wallet};
+pub use error::Error;
+pub use metadata::{DriverInfo, Metadata, WalletId, WalletName};
+pub use soft::{SoftLocked, SoftWallet, WalletSecrets, seal_new_wallet};
+pub use store::{Generation, KeyRow, MultisigRow, SecretRows, Store, Transaction};
+
+/// A result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,44 @@
+# make help lists the targets.
+
+BINARY  := target/release/kmd
+DATA    ?= ./kmd-data
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+# Where rustup puts cargo, for shells that do not know it yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+.DEFAULT_GOAL := build
+.PHONY: build run test lint capabilities install help
+
+build: ## Build the daemon: target/release/kmd
+	@scripts/setup.sh build
+	cargo build --release --package kmd
+
+run: ## Build and start on DATA (./kmd-data); ARGS="-t 60" passes flags on
+	@scripts/setup.sh run
+	cargo build --release --package kmd
+	@scripts/run.sh $(BINARY) $(DATA) $(ARGS)
+
+test: ## Run all tests, among them two real clients against the daemon
+	@scripts/setup.sh test
+	cargo test --workspace
+	cargo build --release --package kmd
+	tests/clients/run.sh $(BINARY)
+
+lint: ## Check format, lints, and the dependencies' licences and sources
+	@scripts/setup.sh build
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	scripts/deny.sh
+
+capabilities: ## Let the built binary lock its memory without a limit (root)
+	@scripts/setup.sh capabilities
+	@scripts/capabilities.sh $(BINARY)
+
+install: ## Install the built binary into DESTDIR/PREFIX/bin
+	@test -x $(BINARY) || { echo "install: $(BINARY) does not exist; 'make build' makes it." >&2; exit 1; }
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/kmd
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

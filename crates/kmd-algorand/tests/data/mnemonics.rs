@@ -1,0 +1,23 @@
+/// Made with py-algorand-sdk 2: 32 bytes and their mnemonic.
+const VECTORS: [(&str, &str); 10] = [
+    ("0000000000000000000000000000000000000000000000000000000000000000",
+     "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon invest"),
+    ("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+     "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo abstract adapt"),
+    ("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+     "cactus amount account expect army achieve embark anxiety lift crouch mandate abstract captain setup party bench tissue gate arrive random deal mansion wedding abandon curtain"),
+    ("0100000000000000000000000000000000000000000000000000000000000000",
+     "ability abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon under"),
+    ("0000000000000000000000000000000000000000000000000000000000000080",
+     "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon above crop"),
+    ("228ce3b126a5691f5a40ff673f43bdc9aa94192d6a2d0d82b209c93f07f7a030",
+     "lounge mixed flight fame spy march actress young undo artefact team prosper citizen edit fabric coin double skate luggage wish attack differ lunar ability hungry"),
+    ("191687215ee44bd5b337359cd82a7a4493f1b00284382aa6ab70dbf880c1c232",
+     "segment brisk awkward echo oak vocal rural cry bean problem dial crowd tobacco promote cactus decade shed purse reunion misery acid race noodle ability road"),
+    ("a57b5bd3da086aee930fc307ae93db02ad0cc31c6bd18bff9d088865c8cd80b7",
+     "input hospital have misery staff wine lady seek science exchange horse south bone cotton flight sphere vapor jewel affair flat move cricket rose absent jealous"),
+    ("6b2651d7da1ceb74038e1088b02d086267944c3b70ed2afc0b22fd29a9200446",
+     "sniff duty hill soap stomach tag hybrid awesome baby replace advice involve churn spring limb uniform luxury copper much panther false amused coral able bar"),
+    ("a9c452db5e4e3ebcd6793e87babbdd3f19b8f7165be729cb6ccf511fadf0209c",
+     "news enrich horror tourist lady pyramid solid dinosaur extend upon uphold negative ice sadness suffer trap gown rebel tray vital focus destroy three above nest"),
+];

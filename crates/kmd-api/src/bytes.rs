@@ -1,0 +1,100 @@
+//! Byte fields: base64 or an array of numbers in JSON, binary in msgpack.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use data_encoding::{Encoding, Specification};
+use serde::de::{self, SeqAccess};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Standard base64 with padding. Line breaks are allowed inside, and bits left
+/// over in the last character are ignored, as the reference decodes it.
+static BASE64: LazyLock<Option<Encoding>> = LazyLock::new(|| {
+    let mut specification = Specification::new();
+    specification
+        .symbols
+        .push_str("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+    specification.padding = Some('=');
+    specification.ignore.push_str("\r\n");
+    specification.check_trailing_bits = false;
+    specification.encoding().ok()
+});
+
+/// Bytes of a request or an answer that are no secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ByteString(Vec<u8>);
+
+impl ByteString {
+    /// Takes the bytes out.
+    pub fn into_vec(self) -> Vec<u8> {
+        self.0
+    }
+
+    /// The bytes.
+    pub fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<Vec<u8>> for ByteString {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+/// Decodes base64 text, `None` when it is none.
+pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
+    match &*BASE64 {
+        Some(encoding) => encoding.decode(text.as_bytes()).ok(),
+        None => data_encoding::BASE64.decode(text.as_bytes()).ok(),
+    }
+}
+
+/// Writes bytes as the format asks: base64 in JSON, binary in msgpack.
+pub(crate) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    if serializer.is_human_readable() {
+        serializer.collect_str(&data_encoding::BASE64.encode_display(bytes))
+    } else {
+        serializer.serialize_bytes(bytes)
+    }
+}
+
+impl Serialize for ByteString {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize(&self.0, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ByteString {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(BytesVisitor)
+    }
+}
+
+struct BytesVisitor;
+
+impl<'de> de::Visitor<'de> for BytesVisitor {
+    type Value = ByteString;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("base64 text, or an array of bytes")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<ByteString, E> {
+        from_base64(text)
+            .map(ByteString)
+            .ok_or_else(|| E::custom("not standard base64 with padding"))
+    }
+
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<ByteString, E> {
+        Ok(ByteString(bytes.to_vec()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<ByteString, A::Error> {
+        let mut bytes = Vec::with_capacity(numbers.size_hint().unwrap_or(0).min(4096));
+        while let Some(byte) = numbers.next_element::<u8>()? {
+            bytes.push(byte);
+        }
+        Ok(ByteString(bytes))
+    }
+}

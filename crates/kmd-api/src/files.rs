@@ -1,0 +1,20 @@
+//! Names of the files that the daemon keeps in its data directory.
+
+/// First line: the API token, 64 to 256 characters.
+pub const TOKEN: &str = "kmd.token";
+/// `host:port` of the TCP listener, without a line end.
+pub const NET: &str = "kmd.net";
+/// Process id of the daemon, in decimal.
+pub const PID: &str = "kmd.pid";
+/// Held with flock(2) while a daemon runs.
+pub const LOCK: &str = "kmd.lock";
+/// The log of the daemon.
+pub const LOG: &str = "kmd.log";
+/// The Unix socket that serves the same API.
+pub const SOCKET: &str = "kmd.sock";
+/// The configuration, merged over the defaults.
+pub const CONFIG: &str = "kmd_config.json";
+/// The defaults, written when there is no configuration.
+pub const CONFIG_EXAMPLE: &str = "kmd_config.json.example";
+/// Folder of the SQLite wallets, unless configured elsewhere.
+pub const SQLITE_WALLETS: &str = "sqlite_wallets";

@@ -1,0 +1,17 @@
+//! msgpack bodies: structs are maps with the field names of the JSON.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::encoding::{DecodeError, EncodeError};
+
+pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    let mut deserializer = rmp_serde::Deserializer::from_read_ref(body);
+    deserializer.set_max_depth(16);
+    // The error's own text may quote what a field held.
+    T::deserialize(&mut deserializer).map_err(|_| DecodeError("not the msgpack map of this request".to_owned()))
+}
+
+pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, EncodeError> {
+    rmp_serde::to_vec_named(value).map_err(|error| EncodeError(error.to_string()))
+}

@@ -1,0 +1,133 @@
+//! The client: a token, a transport, and one generic call that the wrappers are built on.
+
+use std::fmt;
+use std::path::Path;
+
+use kmd_api::v1::ErrorResponse;
+use kmd_api::{Encoding, Method, Request};
+use zeroize::Zeroizing;
+
+use crate::data_dir::DataDir;
+use crate::error::{Error, Peer};
+use crate::transport::http::{self, Answer, RequestHead};
+use crate::transport::{Timeouts, Transport};
+
+/// How much of an answer that is no kmd answer goes into an error.
+const QUOTED_CHARACTERS: usize = 200;
+
+/// A connection to a daemon. Threads may share it; their requests take turns.
+pub struct Client {
+    token: Zeroizing<String>,
+    transport: Transport,
+}
+
+impl Client {
+    /// Connects to the daemon that runs on a data directory: over its Unix socket when there is
+    /// one that takes the connection, over TCP else.
+    ///
+    /// # Errors
+    /// [`Error::DataDir`] and [`Error::Token`] name the file that is missing or unusable,
+    /// [`Error::Transport`] the address where nobody listens.
+    pub fn open(data_dir: impl AsRef<Path>) -> Result<Self, Error> {
+        let data_dir = DataDir::new(data_dir.as_ref());
+        let token = data_dir.token()?;
+        let transport = match data_dir.over_socket() {
+            Some(transport) => transport,
+            None => data_dir.over_tcp()?,
+        };
+        Ok(Self { token, transport })
+    }
+
+    /// A client for the daemon at `address` (`host:port`, `http://` before it is allowed).
+    /// Connects at the first request. The token travels in the clear: stay on the loopback
+    /// interface, or in a tunnel.
+    ///
+    /// # Errors
+    /// [`Error::Token`] when no daemon takes such a token.
+    pub fn tcp(address: &str, token: &str) -> Result<Self, Error> {
+        let address = address.strip_prefix("http://").unwrap_or(address);
+        let peer = Peer::Tcp(address.trim_end_matches('/').to_owned());
+        Ok(Self {
+            token: http::token(token)?,
+            transport: Transport::new(peer, "kmd".to_owned()),
+        })
+    }
+
+    /// The same client with other timeouts.
+    #[must_use]
+    pub fn with_timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.transport.timeouts = timeouts;
+        self
+    }
+
+    /// The daemon's end of the connection.
+    pub fn peer(&self) -> &Peer {
+        self.transport.peer()
+    }
+
+    /// Sends a request and waits for its answer.
+    ///
+    /// # Errors
+    /// [`Error::Daemon`] when the daemon refuses; see [`Error`] for what else there is.
+    pub fn call<R: Request>(&self, request: &R) -> Result<R::Response, Error> {
+        let body = match R::METHOD {
+            Method::Get => Zeroizing::default(),
+            Method::Post | Method::Delete => Zeroizing::new(self.encoding().encode(request)?),
+        };
+        let answer = self.transport.exchange(&self.message::<R>(&body))?;
+        if answer.status != 200 {
+            return Err(refusal(&answer));
+        }
+        decode(&answer.body).map_err(|error| Error::Decode(error.to_string()))
+    }
+
+    fn message<R: Request>(&self, body: &[u8]) -> Zeroizing<Vec<u8>> {
+        let head = RequestHead {
+            method: R::METHOD,
+            path: R::PATH,
+            host: self.transport.host(),
+            token: &self.token,
+            media_type: self.encoding().media_type(),
+        };
+        head.followed_by(body)
+    }
+
+    fn encoding(&self) -> Encoding {
+        match self.peer() {
+            Peer::Unix(_) => Encoding::Msgpack,
+            Peer::Tcp(_) => Encoding::Json,
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Client({})", self.peer())
+    }
+}
+
+/// Answers are told apart by how they begin and not by what was asked for: what goes wrong before
+/// the daemon has looked at a request may be answered in JSON.
+fn decode<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, kmd_api::DecodeError> {
+    Encoding::of_body(body).decode_response(body)
+}
+
+fn refusal(answer: &Answer) -> Error {
+    let message = match decode::<ErrorResponse>(&answer.body) {
+        Ok(refused) if !refused.message.is_empty() => refused.message,
+        _ => beginning(&answer.body),
+    };
+    Error::Daemon {
+        status: answer.status,
+        message,
+    }
+}
+
+fn beginning(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let printable = text
+        .trim()
+        .chars()
+        .filter(|character| !character.is_control());
+    printable.take(QUOTED_CHARACTERS).collect()
+}

@@ -1,0 +1,40 @@
+//! Why an operation did not happen.
+
+use kmd_algorand::{AddressError, TransactionError};
+use kmd_crypto::RandomError;
+use thiserror::Error;
+
+use crate::session::SessionError;
+
+/// A result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why an operation did not happen. The kinds are the steps of an operation:
+/// the server answers each with its own status.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The handle opens nothing.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// No driver has this name.
+    #[error("no driver of this name")]
+    UnknownDriver,
+    /// An address in the request is none.
+    #[error("not an address: {0}")]
+    Address(#[from] AddressError),
+    /// The transaction cannot be decoded in full.
+    #[error("not a transaction: {0}")]
+    Transaction(#[from] TransactionError),
+    /// The policy refuses.
+    #[error("refused by policy: {0}")]
+    Refused(String),
+    /// The wallet was found but does not open.
+    #[error(transparent)]
+    Unlock(kmd_wallet::Error),
+    /// The wallet or its driver refuses or fails.
+    #[error(transparent)]
+    Wallet(#[from] kmd_wallet::Error),
+    /// No randomness.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+}

@@ -1,0 +1,110 @@
+//! The daemon's state: drivers, sessions, and what is passed in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kmd_crypto::{MasterDerivationKey, Password, Random};
+use kmd_wallet::{Driver, Locked, Metadata, WalletId};
+
+use crate::call::Call;
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::operation::{Policy, Recorder};
+use crate::session::Sessions;
+
+/// What a daemon is made of.
+pub struct KmdSettings {
+    /// The drivers, asked in this order.
+    pub drivers: Vec<Box<dyn Driver>>,
+    /// How long a handle lives after it was made or renewed.
+    pub session_lifetime: Duration,
+    /// The clock of the handles.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness for handles and wallet ids.
+    pub random: Arc<dyn Random>,
+    /// Who decides.
+    pub policy: Arc<dyn Policy>,
+    /// Who records.
+    pub recorder: Arc<dyn Recorder>,
+}
+
+/// What a wallet is to be created from.
+pub struct WalletToCreate<'a> {
+    /// Name of the driver.
+    pub driver: &'a str,
+    /// Name of the wallet; blank: the id becomes the name.
+    pub name: &'a str,
+    /// Its password.
+    pub password: &'a Password,
+    /// The master derivation key to recover; `None`: a new one is made.
+    pub master_derivation_key: Option<MasterDerivationKey>,
+}
+
+/// What a handle opens and for how long.
+pub struct HandleInfo {
+    /// The wallet.
+    pub wallet: Metadata,
+    /// Time until it expires.
+    pub remaining: Duration,
+}
+
+/// The daemon. All operations are methods of a [`Call`].
+pub struct Kmd {
+    pub(crate) drivers: Vec<Box<dyn Driver>>,
+    pub(crate) sessions: Sessions,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) policy: Arc<dyn Policy>,
+    pub(crate) recorder: Arc<dyn Recorder>,
+}
+
+impl Kmd {
+    /// A daemon without open wallets.
+    pub fn new(settings: KmdSettings) -> Self {
+        Self {
+            drivers: settings.drivers,
+            sessions: Sessions::new(settings.session_lifetime, settings.clock),
+            random: settings.random,
+            policy: settings.policy,
+            recorder: settings.recorder,
+        }
+    }
+
+    /// Begins a call.
+    pub fn call(&self) -> Call<'_> {
+        Call::new(self)
+    }
+
+    /// Lets go of the wallets whose handles have expired. To be called when
+    /// [`Self::time_to_next_deadline`] has passed.
+    pub fn expire_sessions(&self) {
+        self.sessions.expire();
+    }
+
+    /// How long until [`Self::expire_sessions`] has something to do.
+    pub fn time_to_next_deadline(&self) -> Option<Duration> {
+        self.sessions.time_to_next_deadline()
+    }
+
+    /// Handles that are open now.
+    pub fn open_handles(&self) -> usize {
+        self.sessions.count()
+    }
+
+    pub(crate) fn driver(&self, name: &str) -> Result<&dyn Driver> {
+        let driver = self.drivers.iter().find(|driver| driver.info().name == name);
+        driver.map(AsRef::as_ref).ok_or(Error::UnknownDriver)
+    }
+
+    /// The wallet with this id, and the driver that has it.
+    pub(crate) fn find(&self, id: &str) -> Result<(&dyn Driver, WalletId, Box<dyn Locked>)> {
+        let id = WalletId::new(id).map_err(|_| kmd_wallet::Error::WalletNotFound)?;
+        for driver in &self.drivers {
+            match driver.open(&id) {
+                Err(kmd_wallet::Error::WalletNotFound) => {}
+                Err(error) => return Err(error.into()),
+                Ok(locked) => return Ok((&**driver, id, locked)),
+            }
+        }
+        Err(kmd_wallet::Error::WalletNotFound.into())
+    }
+}

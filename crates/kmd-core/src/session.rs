@@ -1,0 +1,323 @@
+//! Sessions: handles to open wallets, each with a deadline.
+//!
+//! ```text
+//!          init                 deadline                 asked again, or swept
+//!  ──────────────────► open ──────────────► expired ──────────────► gone
+//!                      │  ▲                 (no keys)                 ▲
+//!                      └──┘ renew                                     │
+//!                      └──────────────── release ─────────────────────┘
+//! ```
+//!
+//! A handle lets go of its wallet at the deadline, not when somebody looks: the
+//! daemon asks how long it is until the next one and calls [`Sessions::expire`] then. When
+//! the last handle of a wallet lets go, its keys are wiped. What stays of an
+//! expired handle, without keys, only serves to say "expired" once.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use kmd_crypto::{Random, RandomError, SecretArray};
+use kmd_wallet::{Wallet, WalletId};
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+
+use crate::clock::Clock;
+
+/// Bytes of a handle's id and secret. On the wire each is in hex.
+const ID: usize = 8;
+const SECRET: usize = 32;
+/// How long an expired handle is remembered.
+const REMEMBER_EXPIRED: Duration = Duration::from_secs(60);
+
+/// Why a handle opens nothing. The order is that of the checks.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum SessionError {
+    /// No dot in the token.
+    #[error("wrong number of token parts")]
+    TokenParts,
+    /// The part before the dot is not 16 hex characters.
+    #[error("invalid wallet handle id")]
+    Id,
+    /// The part after the dot is not 64 hex characters.
+    #[error("invalid wallet handle secret")]
+    Secret,
+    /// No handle has this id.
+    #[error("handle does not exist")]
+    Unknown,
+    /// The secret is another.
+    #[error("invalid token")]
+    Token,
+    /// The deadline has passed.
+    #[error("handle expired")]
+    Expired,
+}
+
+type HandleId = [u8; ID];
+
+/// A handle: a public id and the secret that proves it.
+pub struct HandleToken {
+    id: HandleId,
+    secret: SecretArray<SECRET>,
+}
+
+impl HandleToken {
+    fn new(random: &dyn Random) -> Result<Self, RandomError> {
+        let mut id = [0; ID];
+        random.fill(&mut id)?;
+        let secret = SecretArray::try_from_fn(|secret| random.fill(secret))?;
+        Ok(Self { id, secret })
+    }
+
+    /// Reads `id.secret`, both in hex.
+    ///
+    /// # Errors
+    /// The first three of [`SessionError`].
+    pub fn parse(text: &str) -> Result<Self, SessionError> {
+        let (id, secret) = text.split_once('.').ok_or(SessionError::TokenParts)?;
+        let mut token = Self {
+            id: [0; ID],
+            secret: SecretArray::from_fn(|_| ()),
+        };
+        decode_hex(id.as_bytes(), &mut token.id).ok_or(SessionError::Id)?;
+        token.secret = SecretArray::try_from_fn(|bytes| decode_hex(secret.as_bytes(), bytes).ok_or(SessionError::Secret))?;
+        Ok(token)
+    }
+
+    /// Writes the token as it goes to its owner: 81 characters.
+    pub fn expose(&self) -> SecretArray<{ 2 * ID + 1 + 2 * SECRET }> {
+        SecretArray::from_fn(|text| {
+            encode_hex(&self.id, &mut text[..2 * ID]);
+            text[2 * ID] = b'.';
+            encode_hex(self.secret.expose(), &mut text[2 * ID + 1..]);
+        })
+    }
+}
+
+impl fmt::Debug for HandleToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HandleToken(…)")
+    }
+}
+
+fn encode_hex(bytes: &[u8], text: &mut [u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (byte, pair) in bytes.iter().zip(text.chunks_exact_mut(2)) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
+}
+
+fn decode_hex(text: &[u8], bytes: &mut [u8]) -> Option<()> {
+    if text.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (pair, byte) in text.chunks_exact(2).zip(bytes) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(())
+}
+
+fn digit(character: u8) -> Option<u8> {
+    char::from(character).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// An open wallet, as a handle gives it out.
+#[derive(Clone)]
+pub(crate) struct Opened {
+    pub(crate) id: WalletId,
+    pub(crate) wallet: Arc<dyn Wallet>,
+}
+
+/// A handle's wallet and the time that is left.
+pub(crate) struct Handle {
+    pub(crate) opened: Opened,
+    pub(crate) remaining: Duration,
+}
+
+struct Session {
+    secret: SecretArray<SECRET>,
+    deadline: Duration,
+    /// `None` from the deadline on.
+    opened: Option<Opened>,
+}
+
+#[derive(Default)]
+struct State {
+    sessions: HashMap<HandleId, Session>,
+    /// Open and expired handles by the time at which something happens to them.
+    deadlines: BTreeSet<(Duration, HandleId)>,
+    open_wallets: HashMap<WalletId, Weak<dyn Wallet>>,
+}
+
+/// All handles.
+pub(crate) struct Sessions {
+    lifetime: Duration,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+impl Sessions {
+    pub(crate) fn new(lifetime: Duration, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            lifetime,
+            clock,
+            state: Mutex::default(),
+        }
+    }
+
+    /// A new handle for a wallet.
+    pub(crate) fn open(&self, opened: Opened, random: &dyn Random) -> Result<HandleToken, RandomError> {
+        let token = HandleToken::new(random)?;
+        let session = Session {
+            secret: SecretArray::from_fn(|secret| secret.copy_from_slice(token.secret.expose())),
+            deadline: self.clock.now() + self.lifetime,
+            opened: Some(opened),
+        };
+        let mut state = self.state();
+        state.insert(token.id, session);
+        Ok(token)
+    }
+
+    /// The wallet that is open already, if some handle holds it.
+    pub(crate) fn open_wallet(&self, id: &WalletId) -> Option<Arc<dyn Wallet>> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let expired = state.expire(now);
+        let wallet = state.open_wallets.get(id).and_then(Weak::upgrade);
+        drop(state);
+        drop(expired);
+        wallet
+    }
+
+    /// The wallet that the token opens.
+    pub(crate) fn authenticate(&self, token: &str) -> Result<Opened, SessionError> {
+        self.with_session(token, |session, _| session.opened.clone())
+            .and_then(|opened| opened.ok_or(SessionError::Expired))
+    }
+
+    /// The wallet that the token opens, and for how long.
+    pub(crate) fn info(&self, token: &str) -> Result<Handle, SessionError> {
+        self.with_session(token, |session, now| session.handle(now))
+            .and_then(|handle| handle.ok_or(SessionError::Expired))
+    }
+
+    /// Gives the handle its full lifetime again.
+    pub(crate) fn renew(&self, token: &str) -> Result<Handle, SessionError> {
+        let token = HandleToken::parse(token)?;
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.check(&token, now)?;
+        let deadline = now + self.lifetime;
+        state.postpone(token.id, deadline);
+        let session = state.sessions.get(&token.id).ok_or(SessionError::Unknown)?;
+        session.handle(self.clock.now()).ok_or(SessionError::Expired)
+    }
+
+    /// Gives the handle up.
+    pub(crate) fn release(&self, token: &str) -> Result<(), SessionError> {
+        let token = HandleToken::parse(token)?;
+        let mut state = self.state();
+        state.check(&token, self.clock.now())?;
+        let released = state.remove(&token.id);
+        // The keys are wiped after the lock is given back: that may take a while.
+        drop(state);
+        drop(released);
+        Ok(())
+    }
+
+    /// Lets go of all wallets whose handles have expired.
+    pub(crate) fn expire(&self) {
+        let expired = self.state().expire(self.clock.now());
+        drop(expired);
+    }
+
+    /// How long until [`Self::expire`] has something to do.
+    pub(crate) fn time_to_next_deadline(&self) -> Option<Duration> {
+        let (deadline, _) = *self.state().deadlines.first()?;
+        Some(deadline.saturating_sub(self.clock.now()))
+    }
+
+    /// Handles that are open.
+    pub(crate) fn count(&self) -> usize {
+        self.state().sessions.values().filter(|session| session.opened.is_some()).count()
+    }
+
+    fn with_session<T>(&self, token: &str, ask: impl FnOnce(&Session, Duration) -> T) -> Result<T, SessionError> {
+        let token = HandleToken::parse(token)?;
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.check(&token, now).map(|session| ask(session, now))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No method leaves the state half changed where it could panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Session {
+    fn handle(&self, now: Duration) -> Option<Handle> {
+        Some(Handle {
+            opened: self.opened.clone()?,
+            remaining: self.deadline.saturating_sub(now),
+        })
+    }
+}
+
+impl State {
+    /// The session of a token, if it is there, proven and not expired. One that
+    /// has expired is forgotten by being asked for.
+    fn check(&mut self, token: &HandleToken, now: Duration) -> Result<&Session, SessionError> {
+        let session = self.sessions.get(&token.id).ok_or(SessionError::Unknown)?;
+        if !bool::from(session.secret.expose().ct_eq(token.secret.expose())) {
+            return Err(SessionError::Token);
+        }
+        if session.opened.is_none() || session.deadline <= now {
+            self.remove(&token.id);
+            return Err(SessionError::Expired);
+        }
+        self.sessions.get(&token.id).ok_or(SessionError::Unknown)
+    }
+
+    fn insert(&mut self, id: HandleId, session: Session) {
+        if let Some(opened) = &session.opened {
+            self.open_wallets.insert(opened.id.clone(), Arc::downgrade(&opened.wallet));
+        }
+        self.deadlines.insert((session.deadline, id));
+        self.sessions.insert(id, session);
+    }
+
+    fn remove(&mut self, id: &HandleId) -> Option<Session> {
+        let session = self.sessions.remove(id)?;
+        self.deadlines.remove(&(session.deadline, *id));
+        Some(session)
+    }
+
+    fn postpone(&mut self, id: HandleId, deadline: Duration) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            self.deadlines.remove(&(session.deadline, id));
+            session.deadline = deadline;
+            self.deadlines.insert((deadline, id));
+        }
+    }
+
+    /// Takes the wallets of expired handles out, for the caller to drop.
+    fn expire(&mut self, now: Duration) -> Vec<Opened> {
+        let mut expired = Vec::new();
+        while let Some(&(deadline, id)) = self.deadlines.first().filter(|(deadline, _)| *deadline <= now) {
+            match self.sessions.get_mut(&id).and_then(|session| session.opened.take()) {
+                Some(opened) => {
+                    expired.push(opened);
+                    self.postpone(id, deadline + REMEMBER_EXPIRED);
+                }
+                None => drop(self.remove(&id)),
+            }
+        }
+        if !expired.is_empty() {
+            self.open_wallets.retain(|_, wallet| wallet.strong_count() > 0);
+        }
+        expired
+    }
+}

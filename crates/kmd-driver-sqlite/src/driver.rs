@@ -1,0 +1,114 @@
+//! The driver: finds wallets in the folder and makes new ones.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use kmd_crypto::{KdfParams, Password, PasswordKdf, Random};
+use kmd_wallet::{
+    Driver, DriverInfo, Error, Locked, Metadata, NewWallet, Result, SoftLocked, WalletId, WalletName, seal_new_wallet,
+};
+
+use crate::folder::{Folder, OnSkipped};
+use crate::store::SqliteStore;
+use crate::{INFO, create};
+
+/// What the driver needs to know and is given.
+pub struct SqliteSettings {
+    /// The wallets folder.
+    pub folder: PathBuf,
+    /// KDF parameters of new wallets. Wallets that exist name their own.
+    pub params: KdfParams,
+    /// The KDF.
+    pub kdf: Arc<PasswordKdf>,
+    /// Randomness for keys, nonces and salts.
+    pub random: Arc<dyn Random>,
+    /// Told of files that are no wallets.
+    pub on_skipped: OnSkipped,
+    /// The time, to tell when the times of a file can be relied on.
+    pub now: fn() -> SystemTime,
+}
+
+/// Keeps wallets in SQLite files.
+pub struct SqliteDriver {
+    folder: Arc<Folder>,
+    params: KdfParams,
+    kdf: Arc<PasswordKdf>,
+    random: Arc<dyn Random>,
+}
+
+impl SqliteDriver {
+    /// A driver for a folder, which is made where it is missing.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn new(settings: SqliteSettings) -> Result<Self> {
+        let folder = Folder::new(settings.folder, settings.on_skipped, settings.now);
+        folder.ensure()?;
+        Ok(Self {
+            folder: Arc::new(folder),
+            params: settings.params,
+            kdf: settings.kdf,
+            random: settings.random,
+        })
+    }
+
+    fn find(&self, id: &WalletId) -> Result<SoftLocked<SqliteStore>> {
+        let store = self.store(id)?;
+        Ok(SoftLocked::new(store, Arc::clone(&self.kdf), Arc::clone(&self.random)))
+    }
+
+    fn store(&self, id: &WalletId) -> Result<SqliteStore> {
+        let found = self.folder.find(id)?;
+        SqliteStore::open(found.path, Arc::clone(&self.folder))
+    }
+
+    fn check_free(&self, name: &WalletName) -> Result<()> {
+        if self.folder.has_name(name)? { Err(Error::NameTaken) } else { Ok(()) }
+    }
+}
+
+impl Driver for SqliteDriver {
+    fn info(&self) -> DriverInfo {
+        INFO
+    }
+
+    fn list(&self) -> Result<Vec<Metadata>> {
+        Ok(self.folder.wallets()?.into_iter().map(|found| found.metadata).collect())
+    }
+
+    fn create(&self, mut new: NewWallet<'_>) -> Result<()> {
+        self.folder.ensure()?;
+        // Asked before the KDF to spare its cost, and again with the lock held.
+        self.check_free(&new.name)?;
+        let secrets = seal_new_wallet(
+            &self.kdf,
+            self.params,
+            new.password,
+            new.master_derivation_key.take(),
+            &*self.random,
+        )?;
+        let lock = self.folder.lock()?;
+        self.check_free(&new.name)?;
+        if self.folder.has_id(&new.id)? {
+            return Err(Error::IdTaken);
+        }
+        create::create(&self.folder, &lock, &new, &secrets)
+    }
+
+    fn rename(&self, id: &WalletId, name: &WalletName, password: &Password) -> Result<()> {
+        let locked = self.find(id)?;
+        if name.as_str().is_empty() {
+            return Err(Error::NameEmpty);
+        }
+        self.check_free(name)?;
+        drop(locked.unlock_soft(password)?);
+        let _lock = self.folder.lock()?;
+        self.check_free(name)?;
+        self.store(id)?.set_name(name.as_str())
+    }
+
+    fn open(&self, id: &WalletId) -> Result<Box<dyn Locked>> {
+        Ok(Box::new(self.find(id)?))
+    }
+}

@@ -1,0 +1,140 @@
+//! From a request to its answer: private-network header → CORS → token →
+//! watchdog → handler, in the order of the reference.
+
+mod body;
+mod cors;
+mod endpoint;
+mod reply;
+mod route;
+mod v1;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use hyper::body::Incoming;
+use hyper::{Request, Response, StatusCode};
+use kmd_core::Kmd;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tracing::info;
+
+use crate::bridge;
+use crate::connection::Phase;
+use crate::data_dir::ApiToken;
+use crate::limits::Limits;
+use crate::messages;
+use crate::watchdog::Watchdog;
+use body::{BodyError, ReplyBody};
+pub(crate) use cors::Cors;
+use endpoint::{Endpoint, Place};
+use reply::Reply;
+use route::Route;
+
+/// What all connections share.
+pub(crate) struct Daemon {
+    pub(crate) kmd: Kmd,
+    pub(crate) token: ApiToken,
+    pub(crate) cors: Cors,
+    pub(crate) limits: Limits,
+    pub(crate) watchdog: Watchdog,
+    /// Told when a session may have been opened.
+    pub(crate) sessions_changed: Notify,
+}
+
+/// Answers a request.
+pub(crate) async fn handle(
+    daemon: Arc<Daemon>,
+    phase: Phase,
+    request: Request<Incoming>,
+) -> Result<Response<ReplyBody>, Infallible> {
+    phase.busy();
+    let reply = answer(&daemon, request).await;
+    phase.idle();
+    Ok(reply.into_response())
+}
+
+async fn answer(daemon: &Arc<Daemon>, request: Request<Incoming>) -> Reply {
+    let started = Instant::now();
+    let (head, body) = request.into_parts();
+    let (name, reply) = match route::find(&head.method, head.uri.path()) {
+        Route::Options => ("options", daemon.cors.decorate_options(&head.headers, Reply::empty(StatusCode::OK))),
+        Route::Versions => ("/versions", daemon.cors.decorate(&head.headers, v1::versions(&head.headers))),
+        Route::Swagger => ("/swagger.json", daemon.cors.decorate(&head.headers, v1::swagger())),
+        Route::V1(endpoint) => {
+            let reply = answer_v1(daemon, endpoint, &head, body, started).await;
+            return daemon.cors.decorate(&head.headers, reply);
+        }
+        Route::NotFound => ("unknown", Reply::not_found()),
+        Route::NotAllowed => ("unknown", Reply::empty(StatusCode::METHOD_NOT_ALLOWED)),
+    };
+    log(&head.method, name, reply.status(), started, None, None);
+    reply
+}
+
+async fn answer_v1(
+    daemon: &Arc<Daemon>,
+    endpoint: &'static Endpoint,
+    head: &http::request::Parts,
+    body: Incoming,
+    started: Instant,
+) -> Reply {
+    let refuse = |status, message: &'static str| {
+        log(&head.method, endpoint.path, status, started, None, Some(message));
+        Reply::failure(body::accepted_encoding(&head.headers), status, message.into())
+    };
+    let shown = head.headers.get(kmd_api::TOKEN_HEADER);
+    if !shown.is_some_and(|token| daemon.token.matches(token.as_bytes())) {
+        return refuse(StatusCode::UNAUTHORIZED, messages::TOKEN);
+    }
+    daemon.watchdog.restart();
+    let body = match body::read(body, &daemon.limits).await {
+        Ok(body) => body,
+        Err(BodyError::TooLarge) => return refuse(StatusCode::PAYLOAD_TOO_LARGE, messages::BODY_TOO_LARGE).closing(),
+        Err(BodyError::Timeout) => return refuse(StatusCode::REQUEST_TIMEOUT, messages::BODY_TIMEOUT).closing(),
+        Err(BodyError::Broken) => return refuse(StatusCode::BAD_REQUEST, messages::BODY).closing(),
+    };
+    let encoding = body::encoding(&head.headers, &body);
+    let work = {
+        let daemon = Arc::clone(daemon);
+        let method = head.method.clone();
+        // The log line is part of the work, so that it is written also where
+        // the client has hung up meanwhile.
+        move || {
+            let performed = endpoint.perform(&daemon.kmd, encoding, &body);
+            let status = performed.reply.status();
+            log(&method, endpoint.path, status, started, performed.wallet, performed.cause.as_deref());
+            performed.reply
+        }
+    };
+    match endpoint.place {
+        Place::Inline => work(),
+        Place::Blocking => {
+            let reply = bridge::blocking(work).await;
+            daemon.sessions_changed.notify_one();
+            reply.unwrap_or_else(|_| Reply::failure(encoding, StatusCode::INTERNAL_SERVER_ERROR, messages::INTERNAL.into()))
+        }
+    }
+}
+
+/// One line a request: never a body, a token, a secret, or a path that matched
+/// nothing (a token may have strayed into it).
+fn log(
+    method: &http::Method,
+    route: &str,
+    status: StatusCode,
+    started: Instant,
+    wallet: Option<kmd_wallet::WalletId>,
+    cause: Option<&str>,
+) {
+    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let method = if method.as_str().len() <= 8 { method.as_str() } else { "other" };
+    info!(
+        method,
+        route,
+        status = status.as_u16(),
+        micros,
+        wallet = wallet.as_ref().map(kmd_wallet::WalletId::as_str),
+        cause,
+        "request"
+    );
+}

@@ -1,0 +1,149 @@
+//! `kmd.log`: one line an event, text or JSON, rotated by size.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use tracing_subscriber::fmt;
+
+/// The log is readable for the group, as the reference makes it.
+const MODE: u32 = 0o640;
+
+/// How lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How to log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LogSettings {
+    pub(crate) format: LogFormat,
+    /// Size at which the file is put aside.
+    pub(crate) max_bytes: u64,
+    /// How many files put aside are kept.
+    pub(crate) keep: u32,
+}
+
+/// Opens the log and makes it the process's.
+///
+/// # Errors
+/// When it cannot be opened.
+pub(crate) fn start(path: &Path, settings: LogSettings) -> io::Result<()> {
+    let file = Arc::new(RotatingFile::open(path, settings.max_bytes, settings.keep)?);
+    let builder = fmt().with_writer(file).with_target(false);
+    // A second log in one process is only possible in tests, which keep the first.
+    let _ = match settings.format {
+        LogFormat::Text => tracing::subscriber::set_global_default(builder.with_ansi(false).finish()),
+        LogFormat::Json => tracing::subscriber::set_global_default(builder.json().flatten_event(true).finish()),
+    };
+    Ok(())
+}
+
+/// A file that is put aside when it has grown, and begun anew.
+struct RotatingFile {
+    path: PathBuf,
+    max_bytes: u64,
+    keep: u32,
+    current: Mutex<Current>,
+}
+
+struct Current {
+    file: File,
+    size: u64,
+}
+
+impl RotatingFile {
+    fn open(path: &Path, max_bytes: u64, keep: u32) -> io::Result<Self> {
+        Ok(Self {
+            current: Mutex::new(Current::open(path)?),
+            path: path.to_owned(),
+            max_bytes,
+            keep,
+        })
+    }
+
+    fn numbered(&self, number: u32) -> PathBuf {
+        let mut name = self.path.clone().into_os_string();
+        name.push(format!(".{number}"));
+        name.into()
+    }
+
+    fn rotate(&self, current: &mut Current) -> io::Result<()> {
+        for number in (1..self.keep).rev() {
+            // The older ones may not be there yet.
+            let _ = fs::rename(self.numbered(number), self.numbered(number + 1));
+        }
+        if self.keep == 0 {
+            fs::remove_file(&self.path)?;
+        } else {
+            fs::rename(&self.path, self.numbered(1))?;
+        }
+        *current = Current::open(&self.path)?;
+        Ok(())
+    }
+}
+
+impl Current {
+    fn open(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().append(true).create(true).open(path)?;
+        file.set_permissions(fs::Permissions::from_mode(MODE))?;
+        let size = file.metadata()?.len();
+        Ok(Self { file, size })
+    }
+}
+
+impl Write for &RotatingFile {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.size > 0 && current.size + line.len() as u64 > self.max_bytes {
+            // A line in a file that is too large beats a line that is lost.
+            let _ = self.rotate(&mut current);
+        }
+        current.file.write_all(line)?;
+        current.size += line.len() as u64;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rotates_by_size_and_keeps_so_many() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("kmd.log");
+        let log = RotatingFile::open(&path, 10, 2).unwrap();
+        for line in ["one\n", "two\n", "three\n", "four\n", "five five five\n", "six\n"] {
+            (&log).write_all(line.as_bytes()).unwrap();
+        }
+        let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap_or_default();
+        assert_eq!(read("kmd.log"), "six\n");
+        assert_eq!(read("kmd.log.1"), "five five five\n");
+        assert_eq!(read("kmd.log.2"), "three\nfour\n");
+        assert!(!dir.path().join("kmd.log.3").exists());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    fn goes_on_where_it_stopped() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("kmd.log");
+        for line in ["one\n", "two\n"] {
+            (&RotatingFile::open(&path, 100, 2).unwrap()).write_all(line.as_bytes()).unwrap();
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+    }
+}

@@ -1,0 +1,83 @@
+//! What clients of API v1 are told: the words of the reference, and only those.
+//! What really happened, with paths and causes, goes to the log.
+
+use std::borrow::Cow;
+
+use kmd_algorand::MultisigError;
+use kmd_core::Error;
+use kmd_crypto::KdfError;
+use kmd_wallet::Error as WalletError;
+
+/// A body that is not the request.
+pub(crate) const BODY: &str = "could not decode request body";
+/// No token, or another.
+pub(crate) const TOKEN: &str = "invalid API token";
+/// A body larger than the limit.
+pub(crate) const BODY_TOO_LARGE: &str = "request body too large";
+/// A body that did not come in time.
+pub(crate) const BODY_TIMEOUT: &str = "request body did not arrive in time";
+/// A bug.
+pub(crate) const INTERNAL: &str = "internal error";
+
+const DECRYPT: &str = "error decrypting. wrong password?";
+const SCRYPT: &str = "scrypt lib could not derive key from password";
+const DATABASE: &str = "database error";
+
+/// The message for an error.
+pub(crate) fn of(error: &Error) -> Cow<'static, str> {
+    match error {
+        Error::Session(error) => error.to_string().into(),
+        Error::UnknownDriver => "unknown wallet driver".into(),
+        Error::Address(_) => "could not decode address".into(),
+        Error::Transaction(_) => "could not decode transaction".into(),
+        Error::Refused(reason) => reason.clone().into(),
+        Error::Random(_) => "error reading random bytes".into(),
+        Error::Unlock(error) | Error::Wallet(error) => of_wallet(error),
+    }
+}
+
+fn of_wallet(error: &WalletError) -> Cow<'static, str> {
+    match error {
+        WalletError::WalletNotFound => "wallet not found",
+        WalletError::SeveralWallets(_) => "multiple wallets with the same ID exist. cannot continue",
+        WalletError::NameTaken => "wallet with same name already exists",
+        WalletError::IdTaken => "wallet with same id already exists",
+        WalletError::NameTooLong => "wallet name too long, must be <= 64 bytes",
+        WalletError::IdTooLong => "wallet id too long, must be <= 64 bytes",
+        WalletError::NameEmpty => "wallet name must not be empty",
+        WalletError::WrongPassword | WalletError::Damaged(_) | WalletError::Replaced => DECRYPT,
+        WalletError::WrongType => {
+            "error decrypting, found the wrong type of data. something fishy is going on with this wallet"
+        }
+        WalletError::KeyMismatch(_) => "derived public key mismatch, something fishy is going on with this wallet",
+        WalletError::KeyNotFound => "key does not exist in this wallet",
+        WalletError::KeyExists => "key already exists in wallet",
+        WalletError::ZeroKey => "refusing an all-zero private key",
+        WalletError::TooManyKeys => "too many keys",
+        WalletError::MultisigNotFound => "multisig information (pks, threshold) for address does not exist in this wallet",
+        WalletError::MultisigMismatch => "given multisig preimage hashes to neither Sender nor AuthAddr",
+        WalletError::Multisig(error) => return of_multisig(error),
+        WalletError::NotSupported => "operation not supported by wallet",
+        WalletError::CannotDisplayMnemonic => "sqlite wallet driver cannot display mnemonics",
+        WalletError::Kdf(KdfError::Busy) => "too many password derivations at once, try again",
+        WalletError::Kdf(_) => SCRYPT,
+        WalletError::Random(_) => "error reading random bytes",
+        WalletError::Connect { .. } => "error connecting to database",
+        WalletError::Database { .. } => DATABASE,
+        WalletError::WrongDriver { expected, found, .. } if found.0 == expected.0 => {
+            "found database with wrong driver version in wallets dir"
+        }
+        WalletError::WrongDriver { .. } => "found database with wrong driver name in wallets dir",
+    }
+    .into()
+}
+
+fn of_multisig(error: &MultisigError) -> Cow<'static, str> {
+    match error {
+        MultisigError::UnknownVersion => "unknown version".into(),
+        MultisigError::InvalidThreshold => "Invalid threshold".into(),
+        MultisigError::KeyNotInMultisig => "given key is not a possible signer for this multisig".into(),
+        MultisigError::TooManyKeys(count) => format!("too many public keys in multisig: {count}, at most 255").into(),
+        other => other.to_string().into(),
+    }
+}

@@ -1,0 +1,165 @@
+//! The life of the daemon, from its options to its end.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use kmd_api::files;
+use kmd_core::{AllowAll, Kmd, KmdSettings};
+use kmd_crypto::{KdfLimits, PasswordKdf, PasswordKdfSettings, Random};
+use kmd_driver_sqlite::{SqliteDriver, SqliteSettings};
+use tokio::sync::Notify;
+use tracing::{error, info, warn};
+
+use crate::clock::BootClock;
+use crate::config::{self, Config};
+use crate::data_dir::{self, ApiToken, DataDir};
+use crate::error::StartError;
+use crate::http::{Cors, Daemon};
+use crate::ledger::NoLedger;
+use crate::random::OsRandom;
+use crate::watchdog::Watchdog;
+use crate::{hardening, log, serve};
+
+/// Work of the default KDF parameters: N·r·p.
+const DEFAULT_KDF_WORK: u128 = 65_536 * 32;
+/// Threads that may wait for disks, besides those that wait for the KDF.
+const BLOCKING_THREADS: usize = 128;
+
+/// How to run the daemon.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// The data directory; `None`: the one that follows from the environment.
+    pub data_dir: Option<PathBuf>,
+    /// Stop when no request came for so long.
+    pub timeout: Option<Duration>,
+}
+
+/// Runs the daemon until it is told to stop.
+///
+/// # Errors
+/// Why it did not start; it is in the log as well, where that could be opened.
+pub fn run(options: Options) -> Result<(), StartError> {
+    hardening::set_umask();
+    let path = match options.data_dir {
+        Some(path) => path,
+        None => data_dir::default_data_dir()?,
+    };
+    data_dir::ensure(&path)?;
+    say(&format!("kmd: data directory {}", path.display()));
+    let config = Config::load(&path);
+    let settings = config.as_ref().map_or_else(|_| config::default_log(), |config| config.log);
+    let log_path = path.join(files::LOG);
+    log::start(&log_path, settings).map_err(|cause| StartError::Log { path: log_path, cause })?;
+    log_panics();
+    info!(version = env!("CARGO_PKG_VERSION"), data_dir = %path.display(), "kmd starts");
+    let result = config.and_then(|config| run_configured(path, config, options.timeout));
+    match &result {
+        Ok(()) => info!("kmd stopped"),
+        Err(error) => error!(%error, "kmd did not start"),
+    }
+    result
+}
+
+fn run_configured(path: PathBuf, config: Config, timeout: Option<Duration>) -> Result<(), StartError> {
+    if let Some(warning) = data_dir::exposure(&path) {
+        warn!("{warning}");
+        complain(&format!("kmd: {warning}"));
+    }
+    let data_dir = DataDir::lock(path)?;
+    hardening::forbid_dumps();
+    hardening::raise_file_limit();
+    hardening::lock_memory();
+    let token = data_dir.token(&OsRandom)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS + config.kdf.parallel.get() + config.kdf.queue)
+        .build()
+        .map_err(StartError::Runtime)?;
+    runtime.block_on(serve_data_dir(&data_dir, token, config, timeout))
+}
+
+async fn serve_data_dir(
+    data_dir: &DataDir,
+    token: ApiToken,
+    config: Config,
+    timeout: Option<Duration>,
+) -> Result<(), StartError> {
+    let kmd = make_kmd(&config)?;
+    let tcp = serve::listen(config.address.as_deref()).await?;
+    let address = tcp.local_addr().map_err(|cause| StartError::Listen {
+        address: config.address.clone().unwrap_or_default(),
+        cause,
+    })?;
+    serve::warn_when_exposed(address);
+    let (unix, _socket) = config.unix_socket.then(|| serve::listen_unix(data_dir.path())).flatten().unzip();
+    let _pid = data_dir.state_file(files::PID, &std::process::id().to_string())?;
+    let _net = data_dir.state_file(files::NET, &address.to_string())?;
+    let daemon = Arc::new(Daemon {
+        kmd,
+        token,
+        cors: Cors {
+            allowed_origins: config.allowed_origins,
+            allow_private_network: config.allow_private_network,
+        },
+        limits: config.limits,
+        watchdog: Watchdog::new(timeout.filter(|timeout| !timeout.is_zero())),
+        sessions_changed: Notify::new(),
+    });
+    info!(%address, unix_socket = unix.is_some(), "serving");
+    say(&format!("kmd: serving on http://{address}"));
+    serve::serve(daemon, tcp, unix).await.map_err(StartError::Runtime)
+}
+
+fn make_kmd(config: &Config) -> Result<Kmd, StartError> {
+    let random: Arc<dyn Random> = Arc::new(OsRandom);
+    let kdf = PasswordKdf::new(PasswordKdfSettings {
+        limits: KdfLimits {
+            max_work: DEFAULT_KDF_WORK * u128::from(config.kdf.max_work_factor.get()),
+            max_memory: config.kdf.max_memory.get().into(),
+        },
+        parallel: config.kdf.parallel,
+        queue: config.kdf.queue,
+        threads: config::cores(),
+    });
+    let sqlite = SqliteDriver::new(SqliteSettings {
+        folder: config.wallets_dir.clone(),
+        params: config.scrypt,
+        kdf: Arc::new(kdf),
+        random: Arc::clone(&random),
+        on_skipped: Box::new(log_skipped),
+        now: SystemTime::now,
+    })?;
+    Ok(Kmd::new(KmdSettings {
+        drivers: vec![Box::new(sqlite), Box::new(NoLedger)],
+        session_lifetime: config.session_lifetime,
+        clock: Arc::new(BootClock),
+        random,
+        policy: Arc::new(AllowAll),
+        recorder: Arc::new(AllowAll),
+    }))
+}
+
+fn log_skipped(path: &Path, cause: &str) {
+    warn!(path = %path.display(), cause, "skipped a file in the wallets folder that is no wallet");
+}
+
+/// A panic is a bug. Its message may quote what it choked on, so only the place
+/// is logged.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        error!(place, "panic: this is a bug, please report it");
+    }));
+}
+
+/// Tells on standard output, which may be closed.
+fn say(line: &str) {
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

@@ -1,0 +1,189 @@
+//! Listeners: where the daemon can be reached, and until when.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kmd_api::files;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+use tracing::{info, warn};
+
+use crate::connection;
+use crate::data_dir::StateFile;
+use crate::error::StartError;
+use crate::http::Daemon;
+
+/// Where the reference listens.
+const DEFAULT_ADDRESS: &str = "127.0.0.1:7833";
+/// Where to listen when that is taken.
+const ANY_PORT: &str = "127.0.0.1:0";
+/// How long running requests may take after the daemon was told to stop.
+const STOP_TIMEOUT: Duration = Duration::from_secs(30);
+/// Pause after a failed accept: the usual reason is that descriptors ran out,
+/// and trying at once would only burn a core.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Listens on the configured address, or on the default one or any other port.
+///
+/// # Errors
+/// [`StartError::Listen`].
+pub(crate) async fn listen(configured: Option<&str>) -> Result<TcpListener, StartError> {
+    let failed = |address: &str, cause| StartError::Listen {
+        address: address.to_owned(),
+        cause,
+    };
+    if let Some(address) = configured {
+        return TcpListener::bind(address).await.map_err(|cause| failed(address, cause));
+    }
+    match TcpListener::bind(DEFAULT_ADDRESS).await {
+        Ok(listener) => Ok(listener),
+        Err(cause) => {
+            warn!(address = DEFAULT_ADDRESS, %cause, "the default address is taken, listening on another port");
+            TcpListener::bind(ANY_PORT).await.map_err(|cause| failed(ANY_PORT, cause))
+        }
+    }
+}
+
+/// Warns where the token would cross a network in the clear.
+pub(crate) fn warn_when_exposed(address: SocketAddr) {
+    if !address.ip().is_loopback() {
+        warn!(%address, "listening beyond this machine: there is no TLS, so everybody on the way can read the token and passwords");
+    }
+}
+
+/// Listens on the Unix socket. Where that is impossible the daemon runs without.
+pub(crate) fn listen_unix(data_dir: &Path) -> Option<(UnixListener, StateFile)> {
+    let path = data_dir.join(files::SOCKET);
+    // Left by a daemon that was killed; the data directory is ours, so it is nobody's.
+    if let Err(error) = std::fs::remove_file(&path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        warn!(path = %path.display(), %error, "an old Unix socket could not be removed");
+    }
+    // Made for its owner alone: the umask is 077.
+    match UnixListener::bind(&path) {
+        Ok(listener) => Some((listener, StateFile::adopt(path))),
+        Err(error) => {
+            warn!(
+                path = %path.display(), %error,
+                "no Unix socket: clients use TCP (a socket's path may have at most 107 bytes; a shorter data directory helps)"
+            );
+            None
+        }
+    }
+}
+
+/// Serves until a signal or the watchdog, then lets running requests finish.
+pub(crate) async fn serve(daemon: Arc<Daemon>, tcp: TcpListener, unix: Option<UnixListener>) -> io::Result<()> {
+    let (stop, stopping) = watch::channel(false);
+    let places = Arc::new(Semaphore::new(daemon.limits.connections.get()));
+    let tcp_loop = tokio::spawn(accept_all(tcp, Arc::clone(&daemon), Arc::clone(&places), stopping.clone()));
+    let unix_loop = unix.map(|unix| tokio::spawn(accept_all(unix, Arc::clone(&daemon), Arc::clone(&places), stopping)));
+    let expirer = tokio::spawn(expire_sessions(Arc::clone(&daemon)));
+
+    wait_for_stop(&daemon).await?;
+    // Nobody listening is nobody to tell.
+    let _ = stop.send(true);
+    let _ = tcp_loop.await;
+    if let Some(unix_loop) = unix_loop {
+        let _ = unix_loop.await;
+    }
+    // All places free: all connections ended.
+    let all = u32::try_from(daemon.limits.connections.get()).unwrap_or(u32::MAX);
+    if tokio::time::timeout(STOP_TIMEOUT, places.acquire_many(all)).await.is_err() {
+        warn!("stopped with requests still running");
+    }
+    expirer.abort();
+    Ok(())
+}
+
+/// What connections come from.
+trait Listener: Send + Sync + 'static {
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    fn next(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+}
+
+impl Listener for TcpListener {
+    type Stream = TcpStream;
+
+    async fn next(&self) -> io::Result<TcpStream> {
+        let (stream, _) = self.accept().await?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+}
+
+impl Listener for UnixListener {
+    type Stream = UnixStream;
+
+    async fn next(&self) -> io::Result<UnixStream> {
+        Ok(self.accept().await?.0)
+    }
+}
+
+/// Accepts connections while there are places for them; others wait.
+async fn accept_all(
+    listener: impl Listener,
+    daemon: Arc<Daemon>,
+    places: Arc<Semaphore>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    loop {
+        let next = async {
+            let place = Arc::clone(&places).acquire_owned().await.ok();
+            (place, listener.next().await)
+        };
+        let (place, accepted) = tokio::select! {
+            () = connection::stopped(&mut stopping) => return,
+            next = next => next,
+        };
+        match accepted {
+            Ok(stream) => {
+                let serving = connection::serve(stream, Arc::clone(&daemon), stopping.clone());
+                tokio::spawn(async move {
+                    serving.await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Lets go of expired sessions at their deadline. The timer's clock stands
+/// still while the machine sleeps, so it never waits for long.
+async fn expire_sessions(daemon: Arc<Daemon>) {
+    const LONGEST_WAIT: Duration = Duration::from_secs(2);
+    loop {
+        let changed = daemon.sessions_changed.notified();
+        match daemon.kmd.time_to_next_deadline() {
+            None => changed.await,
+            Some(time) => {
+                let _ = tokio::time::timeout(time.min(LONGEST_WAIT), changed).await;
+            }
+        }
+        daemon.kmd.expire_sessions();
+    }
+}
+
+async fn wait_for_stop(daemon: &Daemon) -> io::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    // Taken and ignored: a terminal that closes does not end the daemon.
+    let _hangup = signal(SignalKind::hangup())?;
+    tokio::select! {
+        _ = interrupt.recv() => info!("stopping: interrupted"),
+        _ = terminate.recv() => info!("stopping: terminated"),
+        () = daemon.watchdog.fired() => info!("stopping: no request came for the time of --timeout-secs"),
+    }
+    Ok(())
+}

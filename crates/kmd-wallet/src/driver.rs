@@ -1,0 +1,169 @@
+//! The traits of wallets. A new kind of wallet implements these three.
+
+use std::sync::Arc;
+
+use kmd_algorand::{Address, MultisigPreimage, PublicKey, Signature};
+use kmd_crypto::{MasterDerivationKey, Password, PrivateKey, Seed};
+
+use crate::{DriverInfo, Error, Metadata, Result, WalletId, WalletName};
+
+/// What a wallet is created from.
+pub struct NewWallet<'a> {
+    /// Its id.
+    pub id: WalletId,
+    /// Its name.
+    pub name: WalletName,
+    /// Its password.
+    pub password: &'a Password,
+    /// The master derivation key to recover; `None`: a new one is made.
+    pub master_derivation_key: Option<MasterDerivationKey>,
+}
+
+/// Finds wallets and makes them.
+pub trait Driver: Send + Sync {
+    /// What is true of all its wallets.
+    fn info(&self) -> DriverInfo;
+
+    /// All wallets, in the order of their file names.
+    ///
+    /// # Errors
+    /// When the folder cannot be read; files that are no wallets are skipped.
+    fn list(&self) -> Result<Vec<Metadata>>;
+
+    /// Creates a wallet: afterwards there is a whole one, or none.
+    ///
+    /// # Errors
+    /// Name or id taken; KDF; disk; [`Error::NotSupported`].
+    fn create(&self, new: NewWallet<'_>) -> Result<()>;
+
+    /// Renames a wallet.
+    ///
+    /// # Errors
+    /// Not found; name taken or empty; wrong password; disk; [`Error::NotSupported`].
+    fn rename(&self, id: &WalletId, name: &WalletName, password: &Password) -> Result<()>;
+
+    /// Finds a wallet. No key is in memory yet.
+    ///
+    /// # Errors
+    /// Not found; several with this id; disk.
+    fn open(&self, id: &WalletId) -> Result<Box<dyn Locked>>;
+}
+
+/// A wallet that was found.
+pub trait Locked: Send {
+    /// What is known of it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn metadata(&self) -> Result<Metadata>;
+
+    /// Decrypts its keys into memory.
+    ///
+    /// # Errors
+    /// Wrong password; damaged; KDF.
+    fn unlock(self: Box<Self>, password: &Password) -> Result<Arc<dyn Wallet>>;
+}
+
+/// A wallet with its keys in memory, until it is dropped.
+///
+/// What gives a secret away, signs or destroys takes the password again,
+/// although the wallet is open.
+pub trait Wallet: Send + Sync {
+    /// What is known of it now: it may have been renamed since it was unlocked.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn metadata(&self) -> Result<Metadata>;
+
+    /// Whether this is the password, without the cost of the KDF.
+    ///
+    /// # Errors
+    /// [`Error::WrongPassword`]; [`Error::Replaced`] when what lies on disk now
+    /// is no longer what was unlocked.
+    fn check_password(&self, password: &Password) -> Result<()>;
+
+    /// The addresses of all keys, in the order of their bytes.
+    ///
+    /// # Errors
+    /// When the wallet cannot be read.
+    fn list_keys(&self) -> Result<Vec<Address>>;
+
+    /// Signs `message` with the key of `signer`, after deriving its public key
+    /// again and comparing.
+    ///
+    /// # Errors
+    /// Wrong password; no such key; damaged or foreign key.
+    fn sign(&self, password: &Password, signer: PublicKey, message: &[u8]) -> Result<Signature>;
+
+    /// Derives the next key. It is on disk when this returns.
+    ///
+    /// # Errors
+    /// Disk; damaged; [`Error::TooManyKeys`].
+    fn generate_key(&self) -> Result<Address> {
+        Err(Error::NotSupported)
+    }
+
+    /// Imports a key.
+    ///
+    /// # Errors
+    /// [`Error::KeyExists`]; [`Error::ZeroKey`]; disk.
+    fn import_key(&self, _seed: &Seed) -> Result<Address> {
+        Err(Error::NotSupported)
+    }
+
+    /// The secret key of an address.
+    ///
+    /// # Errors
+    /// Wrong password; no such key; damaged or foreign key.
+    fn export_key(&self, _password: &Password, _address: &Address) -> Result<PrivateKey> {
+        Err(Error::NotSupported)
+    }
+
+    /// Deletes a key. It is no error when there is none.
+    ///
+    /// # Errors
+    /// Wrong password; disk.
+    fn delete_key(&self, _password: &Password, _address: &Address) -> Result<()> {
+        Err(Error::NotSupported)
+    }
+
+    /// The key from which all generated keys follow.
+    ///
+    /// # Errors
+    /// Wrong password.
+    fn export_master_derivation_key(&self, _password: &Password) -> Result<MasterDerivationKey> {
+        Err(Error::NotSupported)
+    }
+
+    /// Imports a multisig address.
+    ///
+    /// # Errors
+    /// [`Error::KeyExists`]; disk.
+    fn import_multisig(&self, _preimage: &MultisigPreimage) -> Result<Address> {
+        Err(Error::NotSupported)
+    }
+
+    /// What a multisig address is the hash of.
+    ///
+    /// # Errors
+    /// [`Error::MultisigNotFound`]; disk.
+    fn export_multisig(&self, _address: &Address) -> Result<MultisigPreimage> {
+        Err(Error::NotSupported)
+    }
+
+    /// The multisig addresses, in the order of their bytes.
+    ///
+    /// # Errors
+    /// Disk.
+    fn list_multisig(&self) -> Result<Vec<Address>> {
+        Err(Error::NotSupported)
+    }
+
+    /// Deletes a multisig address. It is no error when there is none.
+    ///
+    /// # Errors
+    /// Wrong password; disk.
+    fn delete_multisig(&self, _password: &Password, _address: &Address) -> Result<()> {
+        Err(Error::NotSupported)
+    }
+}

@@ -1,0 +1,230 @@
+//! Generating keys, many requests in one commit.
+//!
+//! A commit waits for the disk; the keys themselves cost little. So requests
+//! that come while a commit is under way are gathered, and the next commit
+//! carries them all. Each is answered only after its own commit.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use kmd_algorand::Address;
+use kmd_crypto::{MasterDerivationKey, MasterKey, PrivateKey, Random, SigningKey, derive_seed, open_max_key_index, seal_max_key_index};
+
+use crate::store::{KeyRow, Store, Transaction};
+use crate::{Error, Result};
+
+/// Most keys in one commit: bounds how long the first of them waits.
+const MAX_BATCH: usize = 256;
+/// Indexes are kept as signed integers of 64 bits in databases.
+const MAX_INDEX: u64 = i64::MAX as u64;
+
+/// Derives the next `count` keys in one transaction.
+pub(crate) fn generate_keys<S: Store>(
+    store: &S,
+    master_key: &MasterKey,
+    derivation_key: &MasterDerivationKey,
+    count: usize,
+    random: &dyn Random,
+) -> Result<Vec<Address>> {
+    let damaged = Error::from_envelope("highest key index");
+    let mut addresses = Vec::with_capacity(count);
+    store.change(&mut |transaction| {
+        addresses.clear();
+        let mut index = open_max_key_index(master_key, &transaction.max_key_index()?).map_err(&damaged)?;
+        while addresses.len() < count {
+            index = index.checked_add(1).filter(|index| *index <= MAX_INDEX).ok_or(Error::TooManyKeys)?;
+            addresses.extend(generate_at(transaction, master_key, derivation_key, index, random)?);
+        }
+        let envelope = seal_max_key_index(master_key, index, random).map_err(&damaged)?;
+        transaction.set_max_key_index(&envelope)
+    })?;
+    Ok(addresses)
+}
+
+/// The key at `index`, unless it is there already since it was imported.
+fn generate_at(
+    transaction: &mut dyn Transaction,
+    master_key: &MasterKey,
+    derivation_key: &MasterDerivationKey,
+    index: u64,
+    random: &dyn Random,
+) -> Result<Option<Address>> {
+    let seed = derive_seed(derivation_key, index);
+    let address = Address::from_bytes(SigningKey::from_seed(&seed).public_key());
+    if transaction.has_key(&address)? {
+        return Ok(None);
+    }
+    let secret_key = PrivateKey::from_seed(&seed)
+        .seal(master_key, random)
+        .map_err(Error::from_envelope("secret key"))?;
+    transaction.insert_key(&KeyRow {
+        address,
+        secret_key,
+        index: Some(index),
+    })?;
+    Ok(Some(address))
+}
+
+/// Gathers requests. The first to come leads: it commits for all that wait.
+#[derive(Default)]
+pub(crate) struct GroupCommit {
+    state: Mutex<Gathered>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Gathered {
+    next_ticket: u64,
+    waiting: HashSet<u64>,
+    done: HashMap<u64, Address>,
+    led: bool,
+}
+
+impl GroupCommit {
+    /// Takes part in a commit. `commit` makes that many keys last, or none.
+    ///
+    /// # Errors
+    /// Those of `commit`, to the one who led it; the others try again.
+    pub(crate) fn join(&self, commit: impl Fn(usize) -> Result<Vec<Address>>) -> Result<Address> {
+        let mut state = self.lock();
+        let ticket = state.next_ticket;
+        state.next_ticket += 1;
+        state.waiting.insert(ticket);
+        loop {
+            if let Some(address) = state.done.remove(&ticket) {
+                return Ok(address);
+            }
+            if !state.led {
+                return self.lead(state, ticket, commit);
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn lead(
+        &self,
+        mut state: MutexGuard<'_, Gathered>,
+        ticket: u64,
+        commit: impl Fn(usize) -> Result<Vec<Address>>,
+    ) -> Result<Address> {
+        state.led = true;
+        state.waiting.remove(&ticket);
+        let followers: Vec<u64> = state.waiting.iter().copied().take(MAX_BATCH - 1).collect();
+        drop(state);
+
+        let led = Led(self);
+        let mut addresses = commit(1 + followers.len())?.into_iter();
+        let own = addresses.next();
+        let mut state = self.lock();
+        for (follower, address) in followers.into_iter().zip(addresses) {
+            state.waiting.remove(&follower);
+            state.done.insert(follower, address);
+        }
+        drop(state);
+        drop(led);
+        own.ok_or(Error::TooManyKeys)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Gathered> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Leadership, given up also when the commit fails or panics.
+struct Led<'a>(&'a GroupCommit);
+
+impl Drop for Led<'_> {
+    fn drop(&mut self) {
+        self.0.lock().led = false;
+        self.0.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    fn address(number: usize) -> Address {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&number.to_be_bytes());
+        Address::from_bytes(bytes)
+    }
+
+    /// Numbers addresses as they are committed.
+    fn numbering(next: &AtomicUsize) -> impl Fn(usize) -> Result<Vec<Address>> {
+        move |count| {
+            let first = next.fetch_add(count, Ordering::Relaxed);
+            Ok((first..first + count).map(address).collect())
+        }
+    }
+
+    #[test]
+    fn everybody_gets_a_key_of_their_own() {
+        let (group, next, commits) = (GroupCommit::default(), AtomicUsize::new(0), AtomicUsize::new(0));
+        let number = numbering(&next);
+        let got: HashSet<Address> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..16)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let one = || {
+                            group.join(|count| {
+                                commits.fetch_add(1, Ordering::Relaxed);
+                                number(count)
+                            })
+                        };
+                        (0..50).map(|_| one().unwrap()).collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(got.len(), 800);
+        assert_eq!(next.load(Ordering::Relaxed), 800, "no key is made that nobody gets");
+        assert!(commits.load(Ordering::Relaxed) <= 800);
+    }
+
+    #[test]
+    fn those_who_wait_during_a_commit_share_the_next() {
+        let (group, next) = (GroupCommit::default(), AtomicUsize::new(0));
+        let number = numbering(&next);
+        let batches = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            let commit = |count| {
+                batches.lock().unwrap().push(count);
+                // The first commit lasts until three others wait.
+                while batches.lock().unwrap().len() == 1 && group.lock().waiting.len() < 3 {
+                    std::thread::yield_now();
+                }
+                number(count)
+            };
+            for _ in 0..4 {
+                scope.spawn(|| group.join(commit).unwrap());
+            }
+        });
+        let batches = batches.into_inner().unwrap();
+        assert_eq!(batches.iter().sum::<usize>(), 4);
+        assert_eq!(batches.len(), 2, "{batches:?}");
+    }
+
+    #[test]
+    fn a_failed_commit_fails_its_leader_only() {
+        let group = GroupCommit::default();
+        let failures = AtomicUsize::new(0);
+        let results: Vec<bool> = std::thread::scope(|scope| {
+            let commit = |count: usize| {
+                if failures.fetch_add(1, Ordering::Relaxed) == 0 {
+                    while group.lock().waiting.len() < 2 {
+                        std::thread::yield_now();
+                    }
+                    return Err(Error::TooManyKeys);
+                }
+                Ok((0..count).map(address).collect())
+            };
+            let threads: Vec<_> = (0..3).map(|_| scope.spawn(|| group.join(commit).is_ok())).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(results.iter().filter(|ok| **ok).count(), 2);
+    }
+}

@@ -1,0 +1,138 @@
+//! Rows in, rows out: what a database must do to keep a software wallet.
+
+use kmd_algorand::{Address, MultisigPreimage};
+
+use crate::{Metadata, Result};
+
+/// Changes whenever anybody, also another process, changed anything in the
+/// wallet. Two equal values mean: nothing changed in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Generation {
+    /// Which file (or other container) it is.
+    pub container: [u64; 2],
+    /// How often it was written.
+    pub changes: u64,
+}
+
+/// The encrypted rows that every wallet has once.
+pub struct SecretRows {
+    /// Envelope of the master key.
+    pub master_key: Vec<u8>,
+    /// Envelope of the master derivation key.
+    pub master_derivation_key: Vec<u8>,
+}
+
+/// A key to be written.
+pub struct KeyRow {
+    /// Its address.
+    pub address: Address,
+    /// Envelope of the secret key.
+    pub secret_key: Vec<u8>,
+    /// Its index, when it was generated.
+    pub index: Option<u64>,
+}
+
+/// A multisig address and what it is the hash of.
+pub struct MultisigRow {
+    /// The address.
+    pub address: Address,
+    /// Version, threshold and keys.
+    pub preimage: MultisigPreimage,
+}
+
+/// One wallet in a database. Every method is atomic.
+pub trait Store: Send + Sync + 'static {
+    /// What is known without a password.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn metadata(&self) -> Result<Metadata>;
+
+    /// The state of the wallet. Cheap: it is asked before every signature.
+    ///
+    /// # Errors
+    /// When the wallet is gone or cannot be read.
+    fn generation(&self) -> Result<Generation>;
+
+    /// The wallet's own encrypted rows.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn secrets(&self) -> Result<SecretRows>;
+
+    /// Addresses of all keys, in the order of their bytes.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn addresses(&self) -> Result<Vec<Address>>;
+
+    /// Envelope of a secret key.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn secret_key(&self, address: &Address) -> Result<Option<Vec<u8>>>;
+
+    /// Addresses of all multisigs, in the order of their bytes.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn multisig_addresses(&self) -> Result<Vec<Address>>;
+
+    /// What a multisig address is the hash of.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn multisig(&self, address: &Address) -> Result<Option<MultisigPreimage>>;
+
+    /// Runs `change` with the wallet to itself. What it did lasts when this
+    /// returns, all of it, or nothing where `change` or the commit fails.
+    ///
+    /// # Errors
+    /// Those of `change`; disk.
+    fn change(&self, change: &mut dyn FnMut(&mut dyn Transaction) -> Result<()>) -> Result<()>;
+}
+
+/// The rows inside a [`Store::change`].
+pub trait Transaction {
+    /// Envelope of the highest key index.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn max_key_index(&mut self) -> Result<Vec<u8>>;
+
+    /// Replaces the envelope of the highest key index.
+    ///
+    /// # Errors
+    /// Disk.
+    fn set_max_key_index(&mut self, envelope: &[u8]) -> Result<()>;
+
+    /// Whether there is a key for this address.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn has_key(&mut self, address: &Address) -> Result<bool>;
+
+    /// Adds a key.
+    ///
+    /// # Errors
+    /// [`crate::Error::KeyExists`]; disk.
+    fn insert_key(&mut self, row: &KeyRow) -> Result<()>;
+
+    /// Removes a key, if there is one.
+    ///
+    /// # Errors
+    /// Disk.
+    fn delete_key(&mut self, address: &Address) -> Result<()>;
+
+    /// Adds a multisig address.
+    ///
+    /// # Errors
+    /// [`crate::Error::KeyExists`]; disk.
+    fn insert_multisig(&mut self, row: &MultisigRow) -> Result<()>;
+
+    /// Removes a multisig address, if there is one.
+    ///
+    /// # Errors
+    /// Disk.
+    fn delete_multisig(&mut self, address: &Address) -> Result<()>;
+}

@@ -1,0 +1,123 @@
+//! The API in JSON, as a client uses it.
+
+use super::http::{Connection, Reply, Request};
+use serde_json::{Value, json};
+use std::io;
+
+pub struct Api {
+    connection: Connection,
+    token: String,
+}
+
+impl Api {
+    pub fn new(connection: Connection, token: &str) -> Self {
+        Self {
+            connection,
+            token: token.to_owned(),
+        }
+    }
+
+    pub fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
+    /// A request with the token, not yet sent.
+    pub fn request(&self, method: &str, path: &str) -> Request {
+        Request::new(method, path).header("X-KMD-API-Token", &self.token)
+    }
+
+    pub fn try_call(&mut self, method: &str, path: &str, body: &str) -> io::Result<Reply> {
+        let mut request = self.request(method, path);
+        if method != "GET" || !body.is_empty() {
+            request = request.body(body);
+        }
+        self.connection.try_send(&request)
+    }
+
+    /// Sends a body just as it is written.
+    pub fn call(&mut self, method: &str, path: &str, body: &str) -> Reply {
+        self.try_call(method, path, body)
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    pub fn post(&mut self, path: &str, body: &Value) -> Reply {
+        self.call("POST", path, &body.to_string())
+    }
+
+    /// The answer of a request that must succeed.
+    pub fn ok(&mut self, path: &str, body: &Value) -> Value {
+        let reply = self.post(path, body);
+        assert_eq!(reply.status, 200, "{path} {body}: {}", reply.text());
+        reply.json()
+    }
+
+    pub fn wallets(&mut self) -> Vec<Value> {
+        let reply = self.call("GET", "/v1/wallets", "");
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        reply.json()["wallets"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    pub fn wallet_ids(&mut self) -> Vec<String> {
+        strings(self.wallets().iter().map(|wallet| &wallet["id"]))
+    }
+
+    pub fn wallet_names(&mut self) -> Vec<String> {
+        strings(self.wallets().iter().map(|wallet| &wallet["name"]))
+    }
+
+    /// Creates a wallet and gives its id.
+    pub fn create(&mut self, name: &str, password: &str) -> String {
+        string(&self.ok("/v1/wallet", &creation(name, password))["wallet"]["id"])
+    }
+
+    /// Opens a wallet and gives its handle.
+    pub fn open(&mut self, id: &str, password: &str) -> String {
+        let body = json!({"wallet_id": id, "wallet_password": password});
+        string(&self.ok("/v1/wallet/init", &body)["wallet_handle_token"])
+    }
+
+    /// Asks until the daemon has a place for the derivation.
+    pub fn post_until_not_busy(&mut self, path: &str, body: &Value) -> Reply {
+        loop {
+            let reply = self.post(path, body);
+            if reply.status != 503 {
+                return reply;
+            }
+        }
+    }
+
+    pub fn generate(&mut self, handle: &str) -> String {
+        string(&self.ok("/v1/key", &json!({"wallet_handle_token": handle}))["address"])
+    }
+
+    pub fn keys(&mut self, handle: &str) -> Vec<String> {
+        self.addresses("/v1/key/list", handle)
+    }
+
+    pub fn multisigs(&mut self, handle: &str) -> Vec<String> {
+        self.addresses("/v1/multisig/list", handle)
+    }
+
+    fn addresses(&mut self, path: &str, handle: &str) -> Vec<String> {
+        let answer = self.ok(path, &json!({"wallet_handle_token": handle}));
+        strings(answer["addresses"].as_array().into_iter().flatten())
+    }
+}
+
+pub fn creation(name: &str, password: &str) -> Value {
+    json!({"wallet_name": name, "wallet_driver_name": "sqlite", "wallet_password": password})
+}
+
+pub fn string(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("not a string: {value}"))
+        .to_owned()
+}
+
+fn strings<'a>(values: impl Iterator<Item = &'a Value>) -> Vec<String> {
+    values.map(string).collect()
+}

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Checks that the tools for a task are there: setup.sh build|run|test|capabilities
+#
+# What is there is left alone, wherever it came from. What is missing is
+# installed from Debian's packages when root runs this; anyone else is told
+# the one command that does it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+task=${1:-build}
+needed=()   # Debian packages the task cannot do without
+useful=()   # Debian packages that only make it nicer
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+check_c_compiler() {
+    # SQLite is compiled from source with the rest.
+    have "${CC:-cc}" || needed+=(build-essential)
+}
+
+check_python() {
+    # Debian splits ensurepip from Python: without it a venv gets no pip.
+    python3 -c 'import ensurepip, venv' 2>/dev/null || needed+=(python3 python3-venv)
+}
+
+check_node() {
+    have node || needed+=(nodejs)
+    have npm || needed+=(npm)
+}
+
+check_node_version() {
+    local major
+    major=$(node -p 'process.versions.node.split(".")[0]')
+    [ "$major" -ge 18 ] && return
+    echo "setup: node $(node --version) is too old: the JavaScript client needs 18 or newer." >&2
+    exit 1
+}
+
+install_packages() {
+    local packages=("$@")
+    local command="apt-get update && apt-get install -y --no-install-recommends ${packages[*]}"
+    if ! have apt-get; then
+        echo "setup: missing. On Debian these packages have it; install their like: ${packages[*]}" >&2
+        return 1
+    elif [ "$(id -u)" -ne 0 ]; then
+        echo "setup: missing: ${packages[*]}. This installs it:" >&2
+        echo "    sudo sh -c '$command'" >&2
+        return 1
+    fi
+    echo "setup: installing ${packages[*]}"
+    DEBIAN_FRONTEND=noninteractive sh -c "$command" >&2
+}
+
+check_cargo() {
+    local wanted found
+    wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+    if ! have cargo; then
+        echo "setup: cargo is missing. Get Rust $wanted or newer with rustup: https://rustup.rs" >&2
+        exit 1
+    fi
+    found=$(cargo --version | cut -d' ' -f2)
+    if [ "$(printf '%s\n' "$wanted" "$found" | sort -V | head -n 1)" != "$wanted" ]; then
+        echo "setup: cargo $found is too old: this needs $wanted or newer." >&2
+        echo "setup: 'rustup update stable' brings it; rustup is at https://rustup.rs" >&2
+        exit 1
+    fi
+}
+
+case $task in
+    build) check_c_compiler ;;
+    run) check_c_compiler; have curl || useful+=(curl) ;;
+    test) check_c_compiler; check_python; check_node ;;
+    capabilities) have setcap || [ -x /sbin/setcap ] || needed+=(libcap2-bin) ;;
+    *) echo "setup: no such task: $task" >&2; exit 2 ;;
+esac
+
+if [ ${#needed[@]} -gt 0 ]; then
+    install_packages "${needed[@]}" || exit 1
+fi
+if [ ${#useful[@]} -gt 0 ]; then
+    install_packages "${useful[@]}" || echo "setup: going on without ${useful[*]}." >&2
+fi
+case $task in
+    build | run) check_cargo ;;
+    test) check_cargo; check_node_version ;;
+esac
