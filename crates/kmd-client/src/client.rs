@@ -30,12 +30,14 @@ impl Client {
     /// [`Error::Transport`] the address where nobody listens.
     pub fn open(data_dir: impl AsRef<Path>) -> Result<Self, Error> {
         let data_dir = DataDir::new(data_dir.as_ref());
-        let token = data_dir.token()?;
         let transport = match data_dir.over_socket() {
             Some(transport) => transport,
             None => data_dir.over_tcp()?,
         };
-        Ok(Self { token, transport })
+        Ok(Self {
+            token: data_dir.token()?,
+            transport,
+        })
     }
 
     /// A client for the daemon at `address` (`host:port`, `http://` before it is allowed).

@@ -44,6 +44,6 @@ mod wrappers;
 
 pub use client::Client;
 pub use error::{Error, Peer, TokenError, TransportError};
-pub use kmd_algorand::{Address, Multisig, MultisigPreimage, PublicKey, Signature};
+pub use kmd_algorand::{self, Address, Multisig, MultisigPreimage, PublicKey, Signature};
 pub use kmd_api::{self, SecretBytes, SecretText};
 pub use transport::Timeouts;

@@ -5,9 +5,11 @@
 
 mod support;
 
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
 use kmd_client::{Client, Error, Peer, SecretText, Timeouts, TokenError, TransportError};
+use rustix::net::{AddressFamily, SocketType};
 use support::{Event, FakeDaemon, Over, Step, TOKEN, answer, home, write};
 
 const VERSIONS: &str = r#"{"versions": ["v1"]}"#;
@@ -67,25 +69,25 @@ fn refusals_and_broken_answers() {
         ),
         (
             answer(200, "{"),
-            "the answer cannot be understood: EOF while parsing an object at line 1 column 1"
-                .to_owned(),
+            "the answer cannot be understood: ".to_owned(),
         ),
         (
             b"220 mail ready\r\n".to_vec(),
-            "the answer cannot be understood: no HTTP invalid HTTP version".to_owned(),
+            "the answer cannot be understood: not HTTP: invalid HTTP version".to_owned(),
         ),
         (
             b"HTTP/1.1 200 OK\r\nContent-Length: 67108865\r\n\r\n".to_vec(),
-            "the answer cannot be understood: its body is too long".to_owned(),
+            "the answer cannot be understood: body: too long".to_owned(),
         ),
     ];
     for over in BOTH {
         for (bytes, message) in &cases {
             let daemon = FakeDaemon::start(over, vec![vec![Step::Answer(bytes.clone())]]);
-            assert_eq!(
-                daemon.client().versions().unwrap_err().to_string(),
-                *message
-            );
+            let error = daemon.client().versions().unwrap_err().to_string();
+            match message.ends_with(": ") {
+                true => assert!(error.starts_with(message), "{error}"),
+                false => assert_eq!(error, *message),
+            }
         }
     }
 }
@@ -187,7 +189,7 @@ fn a_refusal_while_the_request_is_being_sent_is_heard() {
         vec![Step::Refuse(refusal)],
     ];
     let daemon = FakeDaemon::start(Over::Unix, steps);
-    let large = "x".repeat(10_000_000);
+    let large = "x".repeat(2_000_000);
     let error = daemon.client().init_wallet(&large, "").unwrap_err();
     assert_eq!(error.to_string(), "too large (status 413)");
 }
@@ -221,7 +223,7 @@ fn sending_has_an_end() {
     let home = home();
     let _unserved = std::os::unix::net::UnixListener::bind(home.path().join("kmd.sock")).unwrap();
     let client = Client::open(home.path()).unwrap().with_timeouts(timeouts);
-    let error = client.init_wallet(&"x".repeat(10_000_000), "").unwrap_err();
+    let error = client.init_wallet(&"x".repeat(2_000_000), "").unwrap_err();
     assert!(
         matches!(error, Error::Transport(TransportError::NotSent { .. })),
         "{error:?}"
@@ -248,17 +250,7 @@ fn files_of_the_data_directory() {
     let address = listener.local_addr().unwrap().to_string();
     write(home.path(), "kmd.net", &address);
     assert_eq!(*open().unwrap().peer(), Peer::Tcp(address.clone()));
-    drop(listener);
-    assert_eq!(
-        open().unwrap_err(),
-        format!(
-            "cannot connect to {address}: Connection refused (os error 111). \
-             Is the daemon running? This starts it: kmd -d {path}"
-        )
-    );
 
-    write(home.path(), "kmd.net", " \n");
-    assert!(open().unwrap_err().contains("kmd.net: it is empty"));
     write(home.path(), "kmd.token", "short\n");
     assert_eq!(
         open().unwrap_err(),
@@ -270,6 +262,27 @@ fn files_of_the_data_directory() {
             .unwrap_err()
             .starts_with("cannot read the API token from")
     );
+
+    let (_reserved, address) = address_without_listener();
+    write(home.path(), "kmd.net", &address);
+    assert_eq!(
+        open().unwrap_err(),
+        format!(
+            "cannot connect to {address}: Connection refused (os error 111). \
+             Is the daemon running? This starts it: kmd -d {path}"
+        )
+    );
+
+    write(home.path(), "kmd.net", " \n");
+    assert!(open().unwrap_err().contains("kmd.net: it is empty"));
+}
+
+/// A socket that holds an address and does not listen there.
+fn address_without_listener() -> (std::os::fd::OwnedFd, String) {
+    let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    rustix::net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = rustix::net::getsockname(&socket).unwrap();
+    (socket, SocketAddrV4::try_from(address).unwrap().to_string())
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kmd_wallet::{Error, Metadata, Result, WalletId, WalletName};
@@ -31,6 +31,7 @@ pub(crate) struct Folder {
     on_skipped: OnSkipped,
     now: fn() -> SystemTime,
     known: Mutex<BTreeMap<OsString, Known>>,
+    closing: RwLock<()>,
 }
 
 struct Known {
@@ -60,6 +61,7 @@ impl Folder {
             on_skipped,
             now,
             known: Mutex::default(),
+            closing: RwLock::default(),
         }
     }
 
@@ -82,6 +84,18 @@ impl Folder {
         let folder = File::open(&self.path).map_err(io(&self.path))?;
         folder.lock().map_err(io(&self.path))?;
         Ok(folder)
+    }
+
+    /// Keeps descriptors of wallet files from being closed. To be held while
+    /// SQLite works on one: closing any descriptor of a file gives up all POSIX
+    /// locks that this process has on it (fcntl(2)), SQLite's among them.
+    pub(crate) fn no_close(&self) -> RwLockReadGuard<'_, ()> {
+        self.closing.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The counterpart of [`Self::no_close`]: to be held to close one.
+    pub(crate) fn alone(&self) -> RwLockWriteGuard<'_, ()> {
+        self.closing.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All wallets, in the order of their file names.
@@ -175,7 +189,11 @@ impl Folder {
     }
 
     fn read(&self, path: &Path, stamp: Stamp, previous: Option<Known>) -> Known {
-        let wallet = match read_metadata(path) {
+        let metadata = {
+            let _no_close = self.no_close();
+            read_metadata(path)
+        };
+        let wallet = match metadata {
             Ok(wallet) => Some(wallet),
             Err(error) => {
                 let told = previous.is_some_and(|file| file.wallet.is_none() && file.stamp == stamp);

@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLockReadGuard};
 
 use kmd_algorand::{Address, MultisigPreimage};
 use kmd_wallet::{Error, Generation, KeyRow, Metadata, MultisigRow, Result, SecretRows, Store, Transaction};
@@ -24,7 +24,7 @@ pub(crate) struct SqliteStore {
     path: PathBuf,
     folder: Arc<Folder>,
     connection: Mutex<Connection>,
-    file: File,
+    file: ManuallyClosed,
     identity: (u64, u64),
 }
 
@@ -35,7 +35,10 @@ impl SqliteStore {
         Ok(Self {
             connection: Mutex::new(connection::open(&path)?),
             identity: (metadata.dev(), metadata.ino()),
-            file,
+            file: ManuallyClosed {
+                file: Some(file),
+                folder: Arc::clone(&folder),
+            },
             folder,
             path,
         })
@@ -52,9 +55,12 @@ impl SqliteStore {
     }
 
     /// The connection, if the path still leads to its file.
-    fn connection(&self) -> Result<MutexGuard<'_, Connection>> {
+    fn connection(&self) -> Result<InUse<'_>> {
         self.check_identity()?;
-        Ok(self.connection.lock().unwrap_or_else(PoisonError::into_inner))
+        Ok(InUse {
+            _no_close: self.folder.no_close(),
+            connection: self.connection.lock().unwrap_or_else(PoisonError::into_inner),
+        })
     }
 
     fn check_identity(&self) -> Result<()> {
@@ -67,18 +73,24 @@ impl SqliteStore {
     }
 
     fn write<T>(&self, change: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T>) -> Result<T> {
-        let mut connection = self.connection()?;
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Exclusive)
-            .map_err(database(&self.path))?;
-        let changed = change(&transaction)?;
-        transaction.commit().map_err(database(&self.path))?;
+        let changed = self.transact(change)?;
         self.folder.forget(&self.path);
         Ok(changed)
     }
 
+    fn transact<T>(&self, change: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut in_use = self.connection()?;
+        let transaction = in_use
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Exclusive)
+            .map_err(database(&self.path))?;
+        let changed = change(&transaction)?;
+        transaction.commit().map_err(database(&self.path))?;
+        Ok(changed)
+    }
+
     fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        query(&*self.connection()?).map_err(database(&self.path))
+        query(&self.connection()?.connection).map_err(database(&self.path))
     }
 
     fn list(&self, sql: &str) -> Result<Vec<Address>> {
@@ -103,18 +115,38 @@ impl SqliteStore {
     }
 }
 
-impl Drop for SqliteStore {
+/// The connection while nobody closes a descriptor of a wallet file.
+struct InUse<'a> {
+    _no_close: RwLockReadGuard<'a, ()>,
+    connection: MutexGuard<'a, Connection>,
+}
+
+/// A descriptor that is closed only while no connection is in use; see
+/// [`Folder::no_close`].
+struct ManuallyClosed {
+    file: Option<File>,
+    folder: Arc<Folder>,
+}
+
+impl ManuallyClosed {
+    fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> std::io::Result<()> {
+        match &self.file {
+            Some(file) => file.read_exact_at(bytes, offset),
+            None => Err(std::io::ErrorKind::NotConnected.into()),
+        }
+    }
+}
+
+impl Drop for ManuallyClosed {
     fn drop(&mut self) {
-        // Closing any descriptor of a file gives up all POSIX locks that this
-        // process has on it (man 2 fcntl), also those of other connections. They
-        // all work under the folder's lock or their store's; see `Folder`.
-        self.folder.forget(&self.path);
+        let _alone = self.folder.alone();
+        drop(self.file.take());
     }
 }
 
 impl Store for SqliteStore {
     fn metadata(&self) -> Result<Metadata> {
-        query_metadata(&*self.connection()?, &self.path)
+        query_metadata(&self.connection()?.connection, &self.path)
     }
 
     fn generation(&self) -> Result<Generation> {

@@ -187,7 +187,7 @@ mod tests {
 
     use super::*;
 
-    /// Wakes the waiters again and again until `done`.
+    /// Waits until the pool is as `done` says.
     fn until(pool: &Pool, done: impl Fn(&State) -> bool) {
         while !done(&pool.lock()) {
             thread::sleep(Duration::from_millis(1));

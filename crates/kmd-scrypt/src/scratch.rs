@@ -110,7 +110,7 @@ impl Scratch {
         zeroize::optimization_barrier(lines);
     }
 
-    /// Whether it is all zero, and how much of it there is.
+    /// Whether it is all zero.
     #[cfg(test)]
     pub(crate) fn is_zero(&mut self) -> bool {
         self.lines().iter().all(|line| line.0 == [0; 16])
@@ -127,8 +127,9 @@ impl Drop for Scratch {
 mod mapped {
     use core::ptr::{self, NonNull};
 
-    use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap_anonymous};
-    use rustix::mm::{mprotect, munmap};
+    #[cfg(target_os = "linux")]
+    use rustix::mm::{Advice, madvise};
+    use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
 
     use super::Line;
     use crate::OutOfMemory;
@@ -174,7 +175,7 @@ mod mapped {
                     ptr::null_mut(),
                     mapped,
                     ProtFlags::empty(),
-                    MapFlags::PRIVATE | MapFlags::NORESERVE,
+                    MapFlags::PRIVATE,
                 )
             };
             let base = NonNull::new(base.map_err(|_| OutOfMemory)?.cast::<u8>());

@@ -132,7 +132,7 @@ mod tests {
         let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap_or_default();
         assert_eq!(read("kmd.log"), "six\n");
         assert_eq!(read("kmd.log.1"), "five five five\n");
-        assert_eq!(read("kmd.log.2"), "three\nfour\n");
+        assert_eq!(read("kmd.log.2"), "four\n");
         assert!(!dir.path().join("kmd.log.3").exists());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
     }

@@ -190,15 +190,15 @@ mod tests {
         let (group, next) = (GroupCommit::default(), AtomicUsize::new(0));
         let number = numbering(&next);
         let batches = Mutex::new(Vec::new());
+        let commit = |count| {
+            batches.lock().unwrap().push(count);
+            // The first commit lasts until three others wait.
+            while batches.lock().unwrap().len() == 1 && group.lock().waiting.len() < 3 {
+                std::thread::yield_now();
+            }
+            number(count)
+        };
         std::thread::scope(|scope| {
-            let commit = |count| {
-                batches.lock().unwrap().push(count);
-                // The first commit lasts until three others wait.
-                while batches.lock().unwrap().len() == 1 && group.lock().waiting.len() < 3 {
-                    std::thread::yield_now();
-                }
-                number(count)
-            };
             for _ in 0..4 {
                 scope.spawn(|| group.join(commit).unwrap());
             }
@@ -212,16 +212,16 @@ mod tests {
     fn a_failed_commit_fails_its_leader_only() {
         let group = GroupCommit::default();
         let failures = AtomicUsize::new(0);
-        let results: Vec<bool> = std::thread::scope(|scope| {
-            let commit = |count: usize| {
-                if failures.fetch_add(1, Ordering::Relaxed) == 0 {
-                    while group.lock().waiting.len() < 2 {
-                        std::thread::yield_now();
-                    }
-                    return Err(Error::TooManyKeys);
+        let commit = |count: usize| {
+            if failures.fetch_add(1, Ordering::Relaxed) == 0 {
+                while group.lock().waiting.len() < 2 {
+                    std::thread::yield_now();
                 }
-                Ok((0..count).map(address).collect())
-            };
+                return Err(Error::TooManyKeys);
+            }
+            Ok((0..count).map(address).collect())
+        };
+        let results: Vec<bool> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..3).map(|_| scope.spawn(|| group.join(commit).is_ok())).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });

@@ -139,7 +139,7 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(usize, AnswerHead)>, ReadError> {
     let mut response = Response::new(&mut headers);
     match response
         .parse(bytes)
-        .map_err(|error| broken("no HTTP", error))?
+        .map_err(|error| broken("not HTTP", error))?
     {
         Status::Partial => Ok(None),
         Status::Complete(length) => Ok(Some((length, AnswerHead::of(&response)?))),
@@ -170,7 +170,7 @@ impl Framing {
             ([], []) => Ok(Self::UntilClosed),
             ([], [length]) => parse_length(length).map(Self::Length),
             ([coding], []) if coding.eq_ignore_ascii_case(b"chunked") => Ok(Self::Chunked),
-            _ => Err(broken("where it ends", "is not clear")),
+            _ => Err(broken("framing", "not clear")),
         }
     }
 }
@@ -190,10 +190,10 @@ fn values<'a>(headers: &'a [Header<'a>], name: &str) -> impl Iterator<Item = &'a
 
 fn parse_length(value: &[u8]) -> Result<usize, ReadError> {
     if !value.iter().all(u8::is_ascii_digit) {
-        return Err(broken("its length", "is no number"));
+        return Err(broken("length", "not a number"));
     }
     let digits = String::from_utf8_lossy(value);
-    digits.parse().map_err(|error| broken("its length", error))
+    digits.parse().map_err(|error| broken("length", error))
 }
 
 fn read_chunks<S: Read>(
@@ -220,7 +220,7 @@ fn parse_chunk_length(bytes: &[u8]) -> Result<Option<(usize, usize)>, ReadError>
         Ok(Status::Complete((used, length))) => {
             Ok(Some((used, usize::try_from(length).unwrap_or(usize::MAX))))
         }
-        Err(error) => Err(broken("a chunk", error)),
+        Err(error) => Err(broken("chunk", error)),
     }
 }
 
@@ -228,7 +228,7 @@ fn parse_line_end(bytes: &[u8]) -> Result<Option<(usize, ())>, ReadError> {
     match bytes {
         [b'\r', b'\n', ..] => Ok(Some((2, ()))),
         [] | [b'\r'] => Ok(None),
-        _ => Err(broken("a chunk", "does not end where it should")),
+        _ => Err(broken("chunk", "longer than its length")),
     }
 }
 
@@ -237,18 +237,18 @@ fn parse_trailers(bytes: &[u8]) -> Result<Option<(usize, ())>, ReadError> {
     match httparse::parse_headers(bytes, &mut headers) {
         Ok(Status::Partial) => Ok(None),
         Ok(Status::Complete((used, _))) => Ok(Some((used, ()))),
-        Err(error) => Err(broken("its trailer", error)),
+        Err(error) => Err(broken("trailer", error)),
     }
 }
 
 impl ReadError {
     pub(crate) fn too_long() -> Self {
-        broken("its body", "is too long")
+        broken("body", "too long")
     }
 }
 
 fn broken(what: &str, why: impl std::fmt::Display) -> ReadError {
-    ReadError::Broken(format!("{what} {why}"))
+    ReadError::Broken(format!("{what}: {why}"))
 }
 
 #[cfg(test)]

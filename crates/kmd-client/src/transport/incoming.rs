@@ -106,7 +106,7 @@ impl<'a, S: Read> Incoming<'a, S> {
         self.start = 0;
         let free = self.window.get_mut(self.end..).unwrap_or_default();
         if free.is_empty() {
-            return Err(ReadError::Broken("its head is too long".to_owned()));
+            return Err(ReadError::Broken("head: too long".to_owned()));
         }
         let length = read_uninterrupted(self.stream, free)?;
         self.end += length;

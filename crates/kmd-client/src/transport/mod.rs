@@ -1,11 +1,12 @@
 //! One request, one answer, over a connection that is kept for the next.
 //!
 //! ```text
-//!            nothing kept, or the peer closed it      written   answered
-//!  exchange ───────────────────────────────────► new ───────► ? ───────► kept
-//!      │  kept and quiet            ▲ not all written          │ broken
-//!      └──────────────► reused ─────┘                          ▼
-//!                          └──────────── written ──► ?        Lost
+//!  kept ── quiet ──► write ── all taken ──► read ── answer ──► kept
+//!    │                 │                     ▲ │
+//!    │ closed          │ not all taken       │ └─ broken ──► Lost
+//!    ▼                 ▼                     │
+//!  connect ───────────────────► write ───────┘
+//!                                 └─ not all taken ──► NotSent
 //! ```
 //!
 //! Requests are not idempotent: one that is sent twice makes two keys. So a request is sent again

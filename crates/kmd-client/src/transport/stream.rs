@@ -92,7 +92,8 @@ fn connect_unix(path: &Path, timeout: Duration) -> Result<OwnedFd, Errno> {
     let flags = SocketFlags::CLOEXEC;
     let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
     set_socket_timeout(&socket, Timeout::Send, Some(timeout))?;
-    rustix::net::connect(&socket, &SocketAddrUnix::new(path)?)?;
+    let address = SocketAddrUnix::new(path)?;
+    rustix::io::retry_on_intr(|| rustix::net::connect(&socket, &address))?;
     Ok(socket)
 }
 
@@ -101,5 +102,29 @@ fn timed_out(error: Errno) -> io::Error {
     match error {
         Errno::WOULDBLOCK => ErrorKind::TimedOut.into(),
         error => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+
+    #[test]
+    fn connecting_to_a_full_backlog_has_an_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("full");
+        let listener = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None).unwrap();
+        rustix::net::bind(&listener, &SocketAddrUnix::new(&path).unwrap()).unwrap();
+        rustix::net::listen(&listener, 0).unwrap();
+        let _waits_for_accept = UnixStream::connect(&path).unwrap();
+
+        let refused = Stream::connect(&Peer::Unix(path), Duration::from_millis(10));
+
+        assert_eq!(
+            refused.err().map(|error| error.kind()),
+            Some(ErrorKind::TimedOut)
+        );
     }
 }

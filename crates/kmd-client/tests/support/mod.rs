@@ -59,7 +59,7 @@ impl FakeDaemon {
     pub fn start(over: Over, script: Vec<Vec<Step>>) -> Self {
         let home = home();
         let (sender, events) = mpsc::channel();
-        let mut serve = move |connection: &mut dyn Connection, steps: Vec<Step>| {
+        let serve = move |connection: &mut dyn Connection, steps: Vec<Step>| {
             let _ = sender.send(Event::Connected);
             for step in steps {
                 play(connection, step, &sender);

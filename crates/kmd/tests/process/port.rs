@@ -1,7 +1,7 @@
 //! Where it listens.
 
 use crate::support::{
-    daemon::{Home, cheap},
+    daemon::{Home, Process, cheap},
     http::Request,
 };
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -53,8 +53,9 @@ fn a_configured_address_is_the_one() {
         .unwrap();
     let mut config = cheap();
     config["address"] = free.to_string().into();
-    // Someone else may take the port between the two lines above and the daemon's own: then it says so.
-    let mut process = crate::support::daemon::Process::spawn(&mut Home::with(&config).command());
+    let home = Home::with(&config);
+    // Someone else may take the port between the lines above and the daemon's own: then it says so.
+    let mut process = Process::spawn(&mut home.command());
     match process.serving() {
         Some(address) => assert_eq!(address, free),
         None => assert!(process.wait().stderr.contains(&free.to_string())),

@@ -63,31 +63,28 @@ impl Wallet {
         self.0["password_sent_as_json_escape"].as_str()
     }
 
-    pub fn master_derivation_key(&self) -> &str {
-        self.0["master_derivation_key"].as_str().unwrap()
+    /// Of one wallet it was not recorded.
+    pub fn master_derivation_key(&self) -> Option<&str> {
+        self.0["master_derivation_key"].as_str()
     }
 
     pub fn addresses(&self) -> Vec<String> {
-        let list = self.0["addresses_in_list_order"].as_array().unwrap();
-        list.iter()
+        let list = self.0["addresses_in_list_order"].as_array();
+        list.into_iter()
+            .flatten()
             .map(|address| address.as_str().unwrap().to_owned())
             .collect()
     }
 
-    pub fn private_keys(&self) -> Vec<(&str, &str)> {
-        let keys = self.0["private_keys"].as_object().unwrap();
-        keys.iter()
-            .map(|(address, key)| (address.as_str(), key.as_str().unwrap()))
-            .collect()
+    pub fn private_keys(&self) -> impl Iterator<Item = (&str, &str)> {
+        let keys = self.0["private_keys"].as_object().into_iter().flatten();
+        keys.map(|(address, key)| (address.as_str(), key.as_str().unwrap()))
     }
 
     /// Address and what its export answers.
-    pub fn multisigs(&self) -> Vec<(&str, &Value)> {
-        let multisigs = self.0["multisig"].as_object().unwrap();
-        multisigs
-            .iter()
-            .map(|(address, preimage)| (address.as_str(), preimage))
-            .collect()
+    pub fn multisigs(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let multisigs = self.0["multisig"].as_object().into_iter().flatten();
+        multisigs.map(|(address, preimage)| (address.as_str(), preimage))
     }
 
     pub fn deleted_address(&self) -> Option<&str> {

@@ -126,8 +126,8 @@ fn answers() {
 #[test]
 fn no_answers() {
     let ended = "unexpected end of file";
-    let too_long = "its body is too long";
-    let unclear = "where it ends is not clear";
+    let too_long = "body: too long";
+    let unclear = "framing: not clear";
     let cases = [
         ("", ended),
         ("HTTP/1.1 200 OK\r\n", ended),
@@ -140,19 +140,19 @@ fn no_answers() {
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n",
             ended,
         ),
-        ("SSH-2.0-OpenSSH\r\n", "no HTTP invalid HTTP version"),
+        ("SSH-2.0-OpenSSH\r\n", "not HTTP: invalid HTTP version"),
         ("HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n", too_long),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\n{}",
-            "its length is no number",
+            "length: not a number",
         ),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
-            "its length number too large to fit in target type",
+            "length: number too large to fit in target type",
         ),
         (
             "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n",
-            "its length cannot parse integer from empty string",
+            "length: cannot parse integer from empty string",
         ),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
@@ -168,11 +168,11 @@ fn no_answers() {
         ),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
-            "a chunk invalid chunk size",
+            "chunk: invalid chunk size",
         ),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n",
-            "a chunk does not end where it should",
+            "chunk: longer than its length",
         ),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n01234567890123456789\r\n1\r\n",
@@ -192,10 +192,7 @@ fn no_answers() {
 #[test]
 fn a_head_has_an_end() {
     let text = format!("HTTP/1.1 200 OK\r\nX: {}", "x".repeat(20_000));
-    assert_eq!(
-        read(text.as_bytes()),
-        Err("its head is too long".to_owned())
-    );
+    assert_eq!(read(text.as_bytes()), Err("head: too long".to_owned()));
 }
 
 #[test]
