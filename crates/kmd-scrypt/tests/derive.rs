@@ -57,7 +57,7 @@ fn rfc_7914() {
 }
 
 #[test]
-#[ignore = "takes 1 GiB and several seconds; run it in release: cargo test --release -- --ignored"]
+// Takes 1 GiB and some seconds.
 fn rfc_7914_large() {
     let (password, salt, cost, expected) = LARGE;
     let (_, kdf) = kdfs(UNLIMITED, 2).remove(0);

@@ -28,8 +28,11 @@ pub(crate) struct Endpoint {
     pub(crate) place: Place,
     /// Status when everything was well formed and the operation itself fails.
     pub(crate) operation_failed: StatusCode,
-    pub(crate) handler: fn(&Call<'_>, Encoding, &[u8]) -> Result<Vec<u8>, Failure>,
+    pub(crate) handler: Handler,
 }
+
+/// Decodes the body, does what it asks for, encodes the answer.
+pub(crate) type Handler = fn(&Call<'_>, Encoding, &[u8]) -> Result<Vec<u8>, Failure>;
 
 /// What an endpoint did.
 pub(crate) struct Performed {

@@ -53,6 +53,16 @@ fn connections_have_a_limit() {
     }
 }
 
+/// A listener that nobody connects to takes no place from the other.
+#[test]
+fn a_single_place_serves_whoever_comes() {
+    let daemon = Home::with(&cheap_with(json!({"max_connections": 1}))).start();
+    for _ in 0..3 {
+        assert_eq!(daemon.tcp().send(&versions()).status, 200);
+        assert_eq!(daemon.unix().send(&versions()).status, 200);
+    }
+}
+
 #[test]
 fn a_hundred_clients_are_no_trouble() {
     let daemon = Home::cheap().start();

@@ -30,6 +30,21 @@ fn a_signal_to_end_is_obeyed() {
     }
 }
 
+/// Whoever starts a daemon may stop it as soon as it says that it serves.
+#[test]
+fn a_signal_is_obeyed_from_the_first_moment() {
+    for round in 0..20 {
+        let home = Home::cheap();
+        let exit = home.start().stop();
+        assert_eq!(
+            (exit.code, exit.signal),
+            (Some(0), None),
+            "{round}: {exit:?}"
+        );
+        assert!(!home.has("kmd.net") && !home.has("kmd.pid") && !home.has("kmd.sock"));
+    }
+}
+
 #[test]
 fn a_signal_to_hang_up_is_ignored() {
     let mut daemon = Home::cheap().start();
@@ -52,15 +67,13 @@ fn a_running_request_is_answered_first() {
     let quick = golden::wallet("plain");
     quick.copy_to(&home.wallets());
     let mut daemon = home.start();
-    let mut probe = daemon.api();
-    let mut init = |wallet: &golden::Wallet| {
-        let body = json!({"wallet_id": wallet.id(), "wallet_password": wallet.password()});
-        probe.post("/v1/wallet/init", &body)
-    };
+    let mut api = daemon.api();
 
     let running = start_init(&daemon, &slow);
-    // With one place for key derivation and none to wait in, another client is turned away just as long as it runs.
-    while init(&quick).status != 503 {
+    // With one place for key derivation and none to wait in, another client is turned away just as long as it runs. A
+    // wrong password has to be derived from each time.
+    let probe = json!({"wallet_id": quick.id(), "wallet_password": "wrong"});
+    while api.post("/v1/wallet/init", &probe).status != 503 {
         assert!(
             !running.is_finished(),
             "the slow request was never seen running"

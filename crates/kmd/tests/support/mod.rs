@@ -17,7 +17,7 @@ pub mod pack;
 use std::time::Duration;
 
 /// How long anything may take before the test gives up on it; far beyond what a busy machine needs.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The API token of every test daemon that does not say otherwise.
 pub const TOKEN: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";

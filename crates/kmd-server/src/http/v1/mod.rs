@@ -81,3 +81,71 @@ pub(crate) fn versions(headers: &HeaderMap) -> Reply {
     let encoding = accepted_encoding(headers);
     Reply::encoded(encoding, StatusCode::OK, encoding.encode(&*VERSIONS).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Every route is in the document, and every operation of the document is a
+    /// route.
+    #[test]
+    fn routes_and_document_agree() {
+        let document: serde_json::Value = serde_json::from_str(SWAGGER).unwrap();
+        let described: BTreeSet<(String, String)> = document["paths"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .flat_map(|(path, operations)| {
+                let methods = operations.as_object().unwrap().keys();
+                methods.map(move |method| (path.clone(), method.to_uppercase()))
+            })
+            .collect();
+        let apart = ["/versions", "/swagger.json"].map(|path| (path.to_owned(), "GET".to_owned()));
+        let routed = ENDPOINTS
+            .iter()
+            .map(|endpoint| (endpoint.path.to_owned(), endpoint.method.as_str().to_owned()))
+            .chain(apart)
+            .collect();
+        assert_eq!(described, routed);
+        assert_eq!(described.len(), 23);
+    }
+
+    /// The fields of every request in the document are those that are decoded.
+    #[test]
+    fn bodies_and_document_agree() {
+        let document: serde_json::Value = serde_json::from_str(SWAGGER).unwrap();
+        for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.method != kmd_api::Method::Get) {
+            let operation = &document["paths"][endpoint.path][endpoint.method.as_str().to_lowercase()];
+            let parameters = operation["parameters"].as_array().unwrap();
+            let body = parameters.iter().find(|parameter| parameter["in"] == "body").unwrap();
+            let name = body["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+            let fields = document["definitions"][name]["properties"].as_object().unwrap();
+            for field in fields.keys() {
+                // null is the zero value of every field, so only unknown names are refused.
+                let body = format!("{{\"{field}\": null}}");
+                let known = decodes(endpoint, body.as_bytes());
+                assert!(known, "{} does not know {field}", endpoint.path);
+            }
+            assert!(!decodes(endpoint, br#"{"no_such_field": null}"#), "{}", endpoint.path);
+        }
+    }
+
+    /// Whether the body gets past decoding: then the missing handle, wallet or
+    /// driver is what is refused.
+    fn decodes(endpoint: &Endpoint, body: &[u8]) -> bool {
+        let kmd = kmd_core::Kmd::new(kmd_core::KmdSettings {
+            drivers: Vec::new(),
+            session_lifetime: std::time::Duration::from_secs(1),
+            clock: std::sync::Arc::new(kmd_core::ManualClock::default()),
+            random: std::sync::Arc::new(crate::random::OsRandom),
+            policy: std::sync::Arc::new(kmd_core::AllowAll),
+            recorder: std::sync::Arc::new(kmd_core::AllowAll),
+        });
+        match (endpoint.handler)(&kmd.call(), Encoding::Json, body) {
+            Err(Failure::Body(why)) => why.contains("not 32 bytes") || why.contains("neither 64 nor 32"),
+            _ => true,
+        }
+    }
+}
