@@ -1,10 +1,6 @@
 //! Mnemonics: vectors of py-algorand-sdk, the reference's Falcon accounts, and damage.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use data_encoding::HEXLOWER;
 use kmd_algorand::{MnemonicError, mnemonic_from_bytes, mnemonic_to_bytes};
@@ -16,11 +12,7 @@ include!("data/mnemonics.rs");
 #[test]
 fn vectors_of_the_sdk() {
     for (bytes, text) in VECTORS {
-        let bytes: [u8; 32] = HEXLOWER
-            .decode(bytes.as_bytes())
-            .unwrap()
-            .try_into()
-            .unwrap();
+        let bytes: [u8; 32] = HEXLOWER.decode(bytes.as_bytes()).unwrap().try_into().unwrap();
         assert_eq!(mnemonic_from_bytes(&bytes).as_str(), text);
         assert_eq!(*mnemonic_to_bytes(text).unwrap(), bytes);
     }
@@ -28,10 +20,7 @@ fn vectors_of_the_sdk() {
 
 #[test]
 fn mnemonics_of_the_reference() {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../tests/golden/falcon.jsonl"
-    );
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/falcon.jsonl");
     let mut checked = 0;
     for line in std::fs::read_to_string(path).unwrap().lines() {
         let account: Value = serde_json::from_str(line).unwrap();
@@ -74,13 +63,8 @@ fn says_what_is_wrong_and_quotes_nothing() {
     for (text, expected) in cases {
         assert_eq!(mnemonic_to_bytes(&text).unwrap_err(), expected);
     }
-    let message = mnemonic_to_bytes(&with(3, "secretword"))
-        .unwrap_err()
-        .to_string();
-    assert_eq!(
-        message,
-        "word 4 is not in the word list; the nearest one is \"secret\""
-    );
+    let message = mnemonic_to_bytes(&with(3, "secretword")).unwrap_err().to_string();
+    assert_eq!(message, "word 4 is not in the word list; the nearest one is \"secret\"");
 }
 
 #[test]
@@ -91,10 +75,7 @@ fn a_last_word_with_impossible_bits_is_refused_even_with_the_right_checksum() {
     let mut words: Vec<&str> = text.split(' ').collect();
     assert_eq!(words[23], "abandon");
     words[23] = "absurd";
-    assert_eq!(
-        mnemonic_to_bytes(&words.join(" ")),
-        Err(MnemonicError::WrongChecksum)
-    );
+    assert_eq!(mnemonic_to_bytes(&words.join(" ")), Err(MnemonicError::WrongChecksum));
 }
 
 proptest! {

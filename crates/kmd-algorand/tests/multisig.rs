@@ -1,15 +1,9 @@
 //! Multisig accounts and partial signatures: the recordings, and what must hold for any.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use data_encoding::BASE64;
-use kmd_algorand::{
-    Address, Multisig, MultisigError, MultisigPreimage, PublicKey, Signature, Subsig,
-};
+use kmd_algorand::{Address, Multisig, MultisigError, MultisigPreimage, PublicKey, Signature, Subsig};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -21,11 +15,7 @@ fn golden(name: &str) -> Value {
 }
 
 fn base64<const N: usize>(value: &Value) -> Option<[u8; N]> {
-    BASE64
-        .decode(value.as_str()?.as_bytes())
-        .ok()?
-        .try_into()
-        .ok()
+    BASE64.decode(value.as_str()?.as_bytes()).ok()?.try_into().ok()
 }
 
 fn number(value: &Value) -> u8 {
@@ -44,10 +34,7 @@ fn keys(value: &Value) -> Option<Vec<PublicKey>> {
 fn addresses_of_the_wallets_are_their_preimages() {
     let manifest = golden("wallets/manifest.json");
     let wallets = manifest.as_array().unwrap();
-    let accounts = wallets
-        .iter()
-        .filter_map(|w| w["multisig"].as_object())
-        .flatten();
+    let accounts = wallets.iter().filter_map(|w| w["multisig"].as_object()).flatten();
     let mut checked = 0;
     for (address, preimage) in accounts {
         let (version, threshold) = (&preimage["multisig_version"], &preimage["threshold"]);
@@ -63,9 +50,7 @@ fn addresses_of_the_wallets_are_their_preimages() {
 fn addresses_of_the_wallets_are_read_as_written() {
     let manifest = golden("wallets/manifest.json");
     let wallets = manifest.as_array().unwrap();
-    let lists = wallets
-        .iter()
-        .filter_map(|w| w["addresses_in_list_order"].as_array());
+    let lists = wallets.iter().filter_map(|w| w["addresses_in_list_order"].as_array());
     let mut checked = 0;
     for text in lists.flatten().map(|text| text.as_str().unwrap()) {
         assert_eq!(text.parse::<Address>().unwrap().to_string(), text);
@@ -77,9 +62,7 @@ fn addresses_of_the_wallets_are_read_as_written() {
 /// Request body and answer of each recorded step that answered.
 fn recorded_steps() -> Vec<(Value, Value)> {
     let transcript = golden("transcripts/multisig.json");
-    let parse = |step: &Value, side: &str| -> Option<Value> {
-        serde_json::from_str(step[side]["body"].as_str()?).ok()
-    };
+    let parse = |step: &Value, side: &str| -> Option<Value> { serde_json::from_str(step[side]["body"].as_str()?).ok() };
     let steps = transcript["steps"].as_array().unwrap().iter();
     steps
         .filter_map(|step| Some((parse(step, "request")?, parse(step, "response")?)))
@@ -90,8 +73,7 @@ fn recorded_steps() -> Vec<(Value, Value)> {
 fn recorded_imports_have_the_recorded_address() {
     let mut checked = 0;
     for (request, answer) in recorded_steps() {
-        let (Some(address), Some(keys)) = (answer["address"].as_str(), keys(&request["pks"]))
-        else {
+        let (Some(address), Some(keys)) = (answer["address"].as_str(), keys(&request["pks"])) else {
             continue;
         };
         let (version, threshold) = (&request["multisig_version"], &request["threshold"]);
@@ -132,22 +114,13 @@ fn a_recorded_second_signature_is_the_first_partial_and_one_more() {
         };
         let subsig = |value: &Value| {
             let signature = base64(&value["s"]).map(Signature::from_bytes);
-            Subsig::new(
-                PublicKey::from_bytes(base64(&value["pk"]).unwrap()),
-                signature,
-            )
+            Subsig::new(PublicKey::from_bytes(base64(&value["pk"]).unwrap()), signature)
         };
         let mut partial = Multisig::new(1, 2, subsigs.iter().map(subsig).collect());
         let expected = Multisig::decode(&BASE64.decode(text.as_bytes()).unwrap()).unwrap();
         let signer = PublicKey::from_bytes(base64(&request["public_key"]).unwrap());
-        let signed = expected
-            .subsigs()
-            .iter()
-            .find(|subsig| subsig.key() == signer)
-            .unwrap();
-        partial
-            .sign_with(signer, signed.signature().unwrap())
-            .unwrap();
+        let signed = expected.subsigs().iter().find(|subsig| subsig.key() == signer).unwrap();
+        partial.sign_with(signer, signed.signature().unwrap()).unwrap();
         assert_eq!(partial, expected);
         checked += 1;
     }
@@ -222,10 +195,7 @@ fn an_all_zero_signature_is_none() {
     let subsig = Subsig::new(key(1), Some(signature(0)));
     assert_eq!(subsig, Subsig::new(key(1), None));
     let explicit = [b"\x81\xa6subsig\x91\x81\xa1s\xc4\x40".as_slice(), &[0; 64]].concat();
-    assert_eq!(
-        Multisig::decode(&explicit).unwrap().subsigs()[0].signature(),
-        None
-    );
+    assert_eq!(Multisig::decode(&explicit).unwrap().subsigs()[0].signature(), None);
 }
 
 #[test]
@@ -239,10 +209,7 @@ fn decoding_is_as_strict_as_for_transactions() {
             b"\x81\xa6subsig\x91\x81\xa2pk\xc4\x00",
             "subsig[0].pk: not 32 bytes long",
         ),
-        (
-            b"\x81\xa6subsig\xdc\x01\x00",
-            "subsig: more than 255 entries",
-        ),
+        (b"\x81\xa6subsig\xdc\x01\x00", "subsig: more than 255 entries"),
     ];
     for (bytes, expected) in cases {
         assert_eq!(Multisig::decode(bytes).unwrap_err().to_string(), expected);
@@ -256,10 +223,7 @@ fn zero_values_are_left_out() {
         (Multisig::new(0, 0, vec![]), b"\x80"),
         (Multisig::new(1, 0, vec![]), b"\x81\xa1v\x01"),
         (Multisig::new(0, 1, vec![]), b"\x81\xa3thr\x01"),
-        (
-            Multisig::new(200, 128, vec![]),
-            b"\x82\xa3thr\xcc\x80\xa1v\xcc\xc8",
-        ),
+        (Multisig::new(200, 128, vec![]), b"\x82\xa3thr\xcc\x80\xa1v\xcc\xc8"),
         (Multisig::new(0, 0, vec![nobody]), b"\x81\xa6subsig\x91\x80"),
     ];
     for (multisig, expected) in cases {
@@ -270,8 +234,8 @@ fn zero_values_are_left_out() {
 
 /// Any partial signature, also of no valid account.
 fn any_multisig() -> impl Strategy<Value = Multisig> {
-    let subsig = (0..4_u8, prop::option::of(0..3_u8))
-        .prop_map(|(byte, signed)| Subsig::new(key(byte), signed.map(signature)));
+    let subsig =
+        (0..4_u8, prop::option::of(0..3_u8)).prop_map(|(byte, signed)| Subsig::new(key(byte), signed.map(signature)));
     (any::<u8>(), any::<u8>(), vec(subsig, 0..20))
         .prop_map(|(version, threshold, subsigs)| Multisig::new(version, threshold, subsigs))
 }

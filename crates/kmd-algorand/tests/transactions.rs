@@ -1,10 +1,6 @@
 //! The recorded transactions: what the reference signed, refused, and made canonical.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::Read;
 
@@ -13,10 +9,7 @@ use ed25519_dalek::{Verifier, VerifyingKey};
 use kmd_algorand::{PublicKey, Signature, Transaction, group_id};
 use serde_json::Value;
 
-const VECTORS: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../tests/golden/transactions.jsonl.gz"
-);
+const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/transactions.jsonl.gz");
 
 /// The public half of the key whose seed is SHA-256("golden imported key").
 const SIGNER: &str = "8851878b7b22594593456ada6fe3588cd44b07c596ed0054af54b34bf0f336ac";
@@ -50,27 +43,17 @@ impl Vector {
 fn vectors() -> Vec<Vector> {
     let file = std::fs::File::open(VECTORS).unwrap();
     let mut text = String::new();
-    flate2::read::GzDecoder::new(file)
-        .read_to_string(&mut text)
-        .unwrap();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
     let parse = |line: &str| {
         let json: Value = serde_json::from_str(line).unwrap();
-        let transaction = BASE64
-            .decode(json["transaction"].as_str().unwrap().as_bytes())
-            .unwrap();
+        let transaction = BASE64.decode(json["transaction"].as_str().unwrap().as_bytes()).unwrap();
         Vector { json, transaction }
     };
     text.lines().map(parse).collect()
 }
 
 fn signer() -> PublicKey {
-    PublicKey::from_bytes(
-        HEXLOWER
-            .decode(SIGNER.as_bytes())
-            .unwrap()
-            .try_into()
-            .unwrap(),
-    )
+    PublicKey::from_bytes(HEXLOWER.decode(SIGNER.as_bytes()).unwrap().try_into().unwrap())
 }
 
 /// What is wrong with our answer to a vector.
@@ -89,14 +72,9 @@ fn complaint_about(vector: &Vector, transaction: &Transaction) -> Option<String>
     let expected = vector.canonical();
     if transaction.canonical() != expected {
         let ours = BASE64.encode(transaction.canonical());
-        return Some(format!(
-            "canonical {ours}, expected {}",
-            BASE64.encode(&expected)
-        ));
+        return Some(format!("canonical {ours}, expected {}", BASE64.encode(&expected)));
     }
-    if Some(transaction.id().to_string().as_str()) != vector.json["txid"].as_str()
-        && !vector.json["txid"].is_null()
-    {
+    if Some(transaction.id().to_string().as_str()) != vector.json["txid"].as_str() && !vector.json["txid"].is_null() {
         return Some(format!("id {}", transaction.id()));
     }
     let signature: [u8; 64] = vector.base64("signature").try_into().unwrap();
@@ -135,12 +113,7 @@ fn every_recorded_transaction() {
         .iter()
         .filter_map(|vector| Some(format!("{}: {}", vector.name(), complaint(vector)?)))
         .collect();
-    assert!(
-        wrong.is_empty(),
-        "{} wrong:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
@@ -166,21 +139,16 @@ fn each_field_in_the_wrong_type_is_named_in_the_error() {
     // The vectors' names say which field was damaged; the error has to say the same.
     let mut checked = 0;
     for vector in vectors() {
-        let Some(field) = vector.name().split('/').nth(1).and_then(|damage| {
-            damage
-                .strip_suffix(" is float")
-                .or(damage.strip_suffix(" is negative"))
-        }) else {
+        let Some(field) = vector
+            .name()
+            .split('/')
+            .nth(1)
+            .and_then(|damage| damage.strip_suffix(" is float").or(damage.strip_suffix(" is negative")))
+        else {
             continue;
         };
-        let error = Transaction::decode(&vector.transaction)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.starts_with(&format!("{field}: ")),
-            "{}: {error}",
-            vector.name()
-        );
+        let error = Transaction::decode(&vector.transaction).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{field}: ")), "{}: {error}", vector.name());
         checked += 1;
     }
     assert!(checked > 100);
@@ -193,10 +161,7 @@ fn a_group_is_computed_from_ids_without_it() {
         .iter()
         .map(|text| Transaction::decode(&BASE64.decode(text.as_bytes()).unwrap()).unwrap())
         .collect();
-    let ids: Vec<_> = transactions
-        .iter()
-        .map(Transaction::id_without_group)
-        .collect();
+    let ids: Vec<_> = transactions.iter().map(Transaction::id_without_group).collect();
     let expected = Some(group_id(&ids).unwrap());
     for (transaction, id) in transactions.iter().zip(&ids) {
         assert_eq!(transaction.group(), expected);
@@ -217,10 +182,7 @@ fn removing_the_group_from_sixteen_fields_shortens_the_header() {
             assert_eq!(transaction.id_without_group(), transaction.id());
         } else if bytes.starts_with(&[0xde, 0, 16]) {
             // Nil in the group's place decodes to the same without it.
-            let place = bytes
-                .windows(6)
-                .position(|w| w == b"\xa3grp\xc4\x20")
-                .unwrap();
+            let place = bytes.windows(6).position(|w| w == b"\xa3grp\xc4\x20").unwrap();
             let without = [&bytes[..place + 4], b"\xc0", &bytes[place + 38..]].concat();
             let without = Transaction::decode(&without).unwrap();
             assert_eq!(without.group(), None);

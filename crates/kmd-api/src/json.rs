@@ -25,7 +25,11 @@ pub(crate) fn decode_response<T: DeserializeOwned>(body: &[u8]) -> Result<T, Dec
     // The error's own text may quote what a field held.
     T::deserialize(&mut deserializer).map_err(|error| {
         let kind = error.classify();
-        DecodeError(format!("{kind:?} error at line {}, column {}", error.line(), error.column()))
+        DecodeError(format!(
+            "{kind:?} error at line {}, column {}",
+            error.line(),
+            error.column()
+        ))
     })
 }
 
@@ -52,7 +56,11 @@ impl Formatter for ReferenceFormatter {
         let mut rest = fragment;
         while let Some(position) = rest.find(['\u{2028}', '\u{2029}']) {
             let (before, separator) = rest.split_at(position);
-            let escape = if separator.starts_with('\u{2028}') { "\\u2028" } else { "\\u2029" };
+            let escape = if separator.starts_with('\u{2028}') {
+                "\\u2028"
+            } else {
+                "\\u2029"
+            };
             writer.write_all(before.as_bytes())?;
             writer.write_all(escape.as_bytes())?;
             rest = &separator['\u{2028}'.len_utf8()..];

@@ -140,7 +140,11 @@ mod tests {
             (r#""""#, "", None),
             ("\"key 🔑\"", "key 🔑", None),
             (r#""key \ud83d\udd11""#, "key 🔑", Some("key \u{fffd}")),
-            (r#""\uD83D\uDD11!\uDBFF\uDFFF""#, "🔑!\u{10ffff}", Some("\u{fffd}!\u{fffd}")),
+            (
+                r#""\uD83D\uDD11!\uDBFF\uDFFF""#,
+                "🔑!\u{10ffff}",
+                Some("\u{fffd}!\u{fffd}"),
+            ),
             (r#""a\u0000b\ud83d\ude00\n""#, "a\0b😀\n", Some("a\0b\u{fffd}\n")),
             (r#""\\ud83d\\ude00""#, r"\ud83d\ude00", None),
             (r#""\\\ud83d\ude00""#, r"\😀", Some("\\\u{fffd}")),
@@ -153,7 +157,15 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_string() {
-        for raw in ["1", "true", "[]", "{}", r#""\ud83d""#, r#""\ud83dx""#, r#""\ud83d\u0041""#] {
+        for raw in [
+            "1",
+            "true",
+            "[]",
+            "{}",
+            r#""\ud83d""#,
+            r#""\ud83dx""#,
+            r#""\ud83d\u0041""#,
+        ] {
             assert!(serde_json::from_str::<Password>(raw).is_err(), "{raw}");
         }
     }

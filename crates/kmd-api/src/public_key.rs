@@ -92,10 +92,7 @@ impl<'de> de::Visitor<'de> for Visitor {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<PublicKeyField, E> {
         if text.len() == ADDRESS_CHARACTERS {
-            return text
-                .parse::<Address>()
-                .map(PublicKeyField::from)
-                .map_err(E::custom);
+            return text.parse::<Address>().map(PublicKeyField::from).map_err(E::custom);
         }
         self.visit_bytes(&bytes::from_base64(text).ok_or_else(|| E::custom("not base64"))?)
     }

@@ -41,9 +41,7 @@ impl Serialize for SecretBytes {
 
 impl<'de> Deserialize<'de> for SecretBytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(Zeroizing::new(
-            ByteString::deserialize(deserializer)?.into_vec(),
-        )))
+        Ok(Self(Zeroizing::new(ByteString::deserialize(deserializer)?.into_vec())))
     }
 }
 

@@ -127,9 +127,6 @@ fn refusal(answer: &Answer) -> Error {
 
 fn beginning(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
-    let printable = text
-        .trim()
-        .chars()
-        .filter(|character| !character.is_control());
+    let printable = text.trim().chars().filter(|character| !character.is_control());
     printable.take(QUOTED_CHARACTERS).collect()
 }

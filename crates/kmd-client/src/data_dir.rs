@@ -41,10 +41,7 @@ impl<'a> DataDir<'a> {
         let file = self.0.join(files::NET);
         let text = fs::read_to_string(&file).map_err(|source| self.error(file.clone(), source))?;
         match text.trim() {
-            "" => Err(self.error(
-                file,
-                io::Error::new(io::ErrorKind::InvalidData, "it is empty"),
-            )),
+            "" => Err(self.error(file, io::Error::new(io::ErrorKind::InvalidData, "it is empty"))),
             address => Ok(address.to_owned()),
         }
     }

@@ -55,9 +55,7 @@ pub enum Error {
 #[derive(Debug, Error)]
 pub enum TransportError {
     /// No connection: nothing was sent.
-    #[error(
-        "cannot connect to {peer}: {source}. Is the daemon running? This starts it: {start_command}"
-    )]
+    #[error("cannot connect to {peer}: {source}. Is the daemon running? This starts it: {start_command}")]
     Connect {
         /// Where the daemon was looked for.
         peer: Peer,
@@ -77,9 +75,7 @@ pub enum TransportError {
     },
     /// The connection broke, or the time was up, before the whole answer had arrived. The request
     /// may have been carried out.
-    #[error(
-        "no whole answer from {peer}: {source}; the request may have been carried out all the same"
-    )]
+    #[error("no whole answer from {peer}: {source}; the request may have been carried out all the same")]
     Lost {
         /// Where the daemon is.
         peer: Peer,

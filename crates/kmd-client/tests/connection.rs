@@ -21,22 +21,16 @@ fn ok() -> Step {
 
 fn requests(daemon: &FakeDaemon) -> usize {
     let events = daemon.all_events();
-    events
-        .iter()
-        .filter(|event| matches!(event, Event::Request(_)))
-        .count()
+    events.iter().filter(|event| matches!(event, Event::Request(_))).count()
 }
 
 #[test]
 fn answers() {
-    let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"ver\r\nf\r\nsions\": [\"v1\"]}\r\n0\r\n\r\n";
+    let chunked =
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"ver\r\nf\r\nsions\": [\"v1\"]}\r\n0\r\n\r\n";
     let msgpack = b"\x81\xa8versions\x91\xa2v1";
     for over in BOTH {
-        for bytes in [
-            answer(200, VERSIONS),
-            chunked.to_vec(),
-            answer(200, msgpack),
-        ] {
+        for bytes in [answer(200, VERSIONS), chunked.to_vec(), answer(200, msgpack)] {
             let daemon = FakeDaemon::start(over, vec![vec![Step::Answer(bytes)]]);
             assert_eq!(daemon.client().versions().unwrap(), ["v1"]);
         }
@@ -54,23 +48,14 @@ fn refusals_and_broken_answers() {
             answer(400, b"\x82\xa5error\xc3\xa7message\xa3bad"),
             "bad (status 400)".to_owned(),
         ),
-        (
-            answer(502, page),
-            "<html>proxy says no</html> (status 502)".to_owned(),
-        ),
+        (answer(502, page), "<html>proxy says no</html> (status 502)".to_owned()),
         (answer(500, ""), " (status 500)".to_owned()),
-        (
-            answer(500, &many),
-            format!("{} (status 500)", "x".repeat(200)),
-        ),
+        (answer(500, &many), format!("{} (status 500)", "x".repeat(200))),
         (
             b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n".to_vec(),
             " (status 302)".to_owned(),
         ),
-        (
-            answer(200, "{"),
-            "the answer cannot be understood: ".to_owned(),
-        ),
+        (answer(200, "{"), "the answer cannot be understood: ".to_owned()),
         (
             b"220 mail ready\r\n".to_vec(),
             "the answer cannot be understood: not HTTP: invalid HTTP version".to_owned(),
@@ -125,10 +110,7 @@ fn encodings_and_headers() {
 #[test]
 fn one_connection_carries_many_requests() {
     for over in BOTH {
-        let daemon = FakeDaemon::start(
-            over,
-            vec![vec![ok(), Step::Answer(answer(400, "{}")), ok()]],
-        );
+        let daemon = FakeDaemon::start(over, vec![vec![ok(), Step::Answer(answer(400, "{}")), ok()]]);
         let client = daemon.client();
         client.versions().unwrap();
         client.versions().unwrap_err();
@@ -152,10 +134,7 @@ fn a_connection_that_was_closed_meanwhile_is_replaced() {
 fn a_connection_that_the_daemon_ends_is_replaced() {
     let last = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}";
     for over in BOTH {
-        let daemon = FakeDaemon::start(
-            over,
-            vec![vec![Step::Answer(last.to_vec()), Step::Swallow], vec![ok()]],
-        );
+        let daemon = FakeDaemon::start(over, vec![vec![Step::Answer(last.to_vec()), Step::Swallow], vec![ok()]]);
         let client = daemon.client();
         client.versions().unwrap();
         client.versions().unwrap();
@@ -169,9 +148,7 @@ fn a_request_that_may_have_been_carried_out_is_not_repeated() {
             let daemon = FakeDaemon::start(over, vec![vec![ok(), broken]]);
             let client = daemon.client();
             client.versions().unwrap();
-            let error = client
-                .release_wallet(&SecretText::new("handle"))
-                .unwrap_err();
+            let error = client.release_wallet(&SecretText::new("handle")).unwrap_err();
             assert!(
                 matches!(error, Error::Transport(TransportError::Lost { .. })),
                 "{error:?}"
@@ -184,10 +161,7 @@ fn a_request_that_may_have_been_carried_out_is_not_repeated() {
 #[test]
 fn a_refusal_while_the_request_is_being_sent_is_heard() {
     let refusal = answer(413, r#"{"error": true, "message": "too large"}"#);
-    let steps = vec![
-        vec![Step::Refuse(refusal.clone())],
-        vec![Step::Refuse(refusal)],
-    ];
+    let steps = vec![vec![Step::Refuse(refusal.clone())], vec![Step::Refuse(refusal)]];
     let daemon = FakeDaemon::start(Over::Unix, steps);
     let large = "x".repeat(2_000_000);
     let error = daemon.client().init_wallet(&large, "").unwrap_err();
@@ -252,16 +226,9 @@ fn files_of_the_data_directory() {
     assert_eq!(*open().unwrap().peer(), Peer::Tcp(address.clone()));
 
     write(home.path(), "kmd.token", "short\n");
-    assert_eq!(
-        open().unwrap_err(),
-        "an API token is one line of 64 to 256 characters"
-    );
+    assert_eq!(open().unwrap_err(), "an API token is one line of 64 to 256 characters");
     std::fs::remove_file(home.path().join("kmd.token")).unwrap();
-    assert!(
-        open()
-            .unwrap_err()
-            .starts_with("cannot read the API token from")
-    );
+    assert!(open().unwrap_err().starts_with("cannot read the API token from"));
 
     let (_reserved, address) = address_without_listener();
     write(home.path(), "kmd.net", &address);

@@ -188,7 +188,9 @@ impl<'a> Call<'a> {
     pub fn export_key(&self, handle: &str, password: &Password, address: &str) -> Result<PrivateKey> {
         let address: Address = address.parse()?;
         let opened = self.authenticate(handle)?;
-        self.run(&opened, &Operation::ExportKey(&address), |wallet| wallet.export_key(password, &address))
+        self.run(&opened, &Operation::ExportKey(&address), |wallet| {
+            wallet.export_key(password, &address)
+        })
     }
 
     /// Deletes a key.
@@ -198,7 +200,9 @@ impl<'a> Call<'a> {
     pub fn delete_key(&self, handle: &str, password: &Password, address: &str) -> Result<()> {
         let address: Address = address.parse()?;
         let opened = self.authenticate(handle)?;
-        self.run(&opened, &Operation::DeleteKey(&address), |wallet| wallet.delete_key(password, &address))
+        self.run(&opened, &Operation::DeleteKey(&address), |wallet| {
+            wallet.delete_key(password, &address)
+        })
     }
 
     /// Signs a transaction with the key of `signer`, or of its sender: the
@@ -258,7 +262,9 @@ impl<'a> Call<'a> {
     pub fn export_multisig(&self, handle: &str, address: &str) -> Result<MultisigPreimage> {
         let address: Address = address.parse()?;
         let opened = self.authenticate(handle)?;
-        self.run(&opened, &Operation::ExportMultisig(&address), |wallet| wallet.export_multisig(&address))
+        self.run(&opened, &Operation::ExportMultisig(&address), |wallet| {
+            wallet.export_multisig(&address)
+        })
     }
 
     /// Lists the multisig addresses.
@@ -331,7 +337,9 @@ impl<'a> Call<'a> {
             ProgramForm::Legacy => program_bytes(program),
             ProgramForm::WithAddress => multisig_program_bytes(address, program),
         };
-        self.run(&opened, &operation, |wallet| multisig::sign(wallet, password, &[address], signing, &message))
+        self.run(&opened, &operation, |wallet| {
+            multisig::sign(wallet, password, &[address], signing, &message)
+        })
     }
 
     fn about(&self, id: &WalletId) {

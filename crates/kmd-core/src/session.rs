@@ -81,7 +81,8 @@ impl HandleToken {
             secret: SecretArray::from_fn(|_| ()),
         };
         decode_hex(id.as_bytes(), &mut token.id).ok_or(SessionError::Id)?;
-        token.secret = SecretArray::try_from_fn(|bytes| decode_hex(secret.as_bytes(), bytes).ok_or(SessionError::Secret))?;
+        token.secret =
+            SecretArray::try_from_fn(|bytes| decode_hex(secret.as_bytes(), bytes).ok_or(SessionError::Secret))?;
         Ok(token)
     }
 
@@ -120,7 +121,9 @@ fn decode_hex(text: &[u8], bytes: &mut [u8]) -> Option<()> {
 }
 
 fn digit(character: u8) -> Option<u8> {
-    char::from(character).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    char::from(character)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// An open wallet, as a handle gives it out.
@@ -241,7 +244,11 @@ impl Sessions {
 
     /// Handles that are open.
     pub(crate) fn count(&self) -> usize {
-        self.state().sessions.values().filter(|session| session.opened.is_some()).count()
+        self.state()
+            .sessions
+            .values()
+            .filter(|session| session.opened.is_some())
+            .count()
     }
 
     fn with_session<T>(&self, token: &str, ask: impl FnOnce(&Session, Duration) -> T) -> Result<T, SessionError> {
@@ -283,7 +290,8 @@ impl State {
 
     fn insert(&mut self, id: HandleId, session: Session) {
         if let Some(opened) = &session.opened {
-            self.open_wallets.insert(opened.id.clone(), Arc::downgrade(&opened.wallet));
+            self.open_wallets
+                .insert(opened.id.clone(), Arc::downgrade(&opened.wallet));
         }
         self.deadlines.insert((session.deadline, id));
         self.sessions.insert(id, session);

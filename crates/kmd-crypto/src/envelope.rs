@@ -66,7 +66,12 @@ pub enum EnvelopeError {
 ///
 /// # Errors
 /// When there is no randomness for the nonce.
-pub fn seal(key: &MasterKey, content: Content, plaintext: &[u8], random: &dyn Random) -> Result<Vec<u8>, EnvelopeError> {
+pub fn seal(
+    key: &MasterKey,
+    content: Content,
+    plaintext: &[u8],
+    random: &dyn Random,
+) -> Result<Vec<u8>, EnvelopeError> {
     let mut fields = Fields::default();
     random.fill(&mut fields.nonce)?;
     Ok(fields.seal(key, content, plaintext))
@@ -118,7 +123,12 @@ pub fn open_master_key(kdf: &PasswordKdf, password: &[u8], envelope: &[u8]) -> R
     MasterKey::from_slice(plaintext.expose()).ok_or(EnvelopeError::Malformed)
 }
 
-fn open_with(key: &MasterKey, content: Content, nonce: &[u8; NONCE], ciphertext: &[u8]) -> Result<SecretVec, EnvelopeError> {
+fn open_with(
+    key: &MasterKey,
+    content: Content,
+    nonce: &[u8; NONCE],
+    ciphertext: &[u8],
+) -> Result<SecretVec, EnvelopeError> {
     let opened = secretbox::open(key, nonce, ciphertext).ok_or(EnvelopeError::WrongKey)?;
     let mut reader = Reader::new(opened.expose());
     let mut plaintext = None;
@@ -149,7 +159,9 @@ impl Fields {
     fn seal(&self, key: &MasterKey, content: Content, plaintext: &[u8]) -> Vec<u8> {
         let inner = encode_plaintext(content, plaintext);
         let ciphertext = secretbox::seal(key, &self.nonce, inner.expose());
-        let (n, p, r) = self.scrypt.map_or((0, 0, 0), |params| (params.n(), params.p(), params.r()));
+        let (n, p, r) = self
+            .scrypt
+            .map_or((0, 0, 0), |params| (params.n(), params.p(), params.r()));
         let mut envelope = Vec::with_capacity(192 + ciphertext.len());
         let mut writer = Writer(&mut envelope);
         writer.map(7);

@@ -36,7 +36,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn end(&self) -> Result<(), EnvelopeError> {
-        if self.0.is_empty() { Ok(()) } else { Err(EnvelopeError::Malformed) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(EnvelopeError::Malformed)
+        }
     }
 
     fn take(&mut self, length: u32) -> Result<&'a [u8], EnvelopeError> {

@@ -161,7 +161,10 @@ mod tests {
             PrivateKey::from_fn(|key| key.fill(0xab)),
             SecretVec::from_slice(&[0xab; 8]),
         );
-        assert!(!shown.contains("171") && !shown.to_lowercase().contains("ab,"), "{shown}");
+        assert!(
+            !shown.contains("171") && !shown.to_lowercase().contains("ab,"),
+            "{shown}"
+        );
     }
 
     #[test]

@@ -1,11 +1,19 @@
 //! Envelopes: the reference's bytes, and that each opens with its own key as
 //! its own type only.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
 use std::num::NonZeroUsize;
 
 use kmd_crypto::{
-    Content, EnvelopeError, KdfError, KdfLimits, KdfParams, MasterDerivationKey, MasterKey, PasswordKdf, PasswordKdfSettings,
-    PrivateKey, Random, RandomError, Seed, open, open_master_key, open_max_key_index, seal, seal_master_key, seal_max_key_index,
+    Content, EnvelopeError, KdfError, KdfLimits, KdfParams, MasterDerivationKey, MasterKey, PasswordKdf,
+    PasswordKdfSettings, PrivateKey, Random, RandomError, Seed, open, open_master_key, open_max_key_index, seal,
+    seal_master_key, seal_max_key_index,
 };
 use proptest::prelude::*;
 
@@ -84,7 +92,10 @@ fn each_secret_comes_back() {
     let random = Same(5);
     let derivation = MasterDerivationKey::from_fn(|key| key.fill(4));
     let envelope = derivation.seal(&master, &random).unwrap();
-    assert_eq!(MasterDerivationKey::open(&master, &envelope).unwrap().expose(), derivation.expose());
+    assert_eq!(
+        MasterDerivationKey::open(&master, &envelope).unwrap().expose(),
+        derivation.expose()
+    );
     let private = PrivateKey::from_seed(&Seed::from_fn(|seed| seed.fill(6)));
     let envelope = private.seal(&master, &random).unwrap();
     assert_eq!(PrivateKey::open(&master, &envelope).unwrap().expose(), private.expose());
@@ -94,7 +105,10 @@ fn each_secret_comes_back() {
     }
     let kdf = kdf(KdfLimits::default());
     let envelope = seal_master_key(&kdf, cheap(), b"pw", &master, &random).unwrap();
-    assert_eq!(open_master_key(&kdf, b"pw", &envelope).unwrap().expose(), master.expose());
+    assert_eq!(
+        open_master_key(&kdf, b"pw", &envelope).unwrap().expose(),
+        master.expose()
+    );
 }
 
 #[test]
@@ -106,7 +120,10 @@ fn an_envelope_opens_as_its_own_type_only() {
             if asked == sealed {
                 assert_eq!(opened.unwrap().expose(), [1; 32]);
             } else {
-                assert!(matches!(opened, Err(EnvelopeError::WrongType)), "{sealed:?} as {asked:?}");
+                assert!(
+                    matches!(opened, Err(EnvelopeError::WrongType)),
+                    "{sealed:?} as {asked:?}"
+                );
             }
         }
     }
@@ -117,12 +134,22 @@ fn too_costly_parameters_are_refused_before_any_work() {
     let kdf = kdf(KdfLimits::default());
     let envelope = seal_master_key(&kdf, cheap(), b"pw", &key(1), &Same(1)).unwrap();
     // scrypt_n 2 becomes 2^60, in an integer of its own width.
-    let at = envelope.windows(9).position(|window| window == b"\xa8scrypt_n").unwrap() + 9;
+    let at = envelope
+        .windows(9)
+        .position(|window| window == b"\xa8scrypt_n")
+        .unwrap()
+        + 9;
     let mut crafted = envelope[..at].to_vec();
     crafted.extend_from_slice(b"\xcf\x10\x00\x00\x00\x00\x00\x00\x00");
     crafted.extend_from_slice(&envelope[at + 1..]);
     let refused = open_master_key(&kdf, b"pw", &crafted);
-    assert!(matches!(refused, Err(EnvelopeError::Kdf(KdfError::Params(_) | KdfError::Scrypt(_)))), "{refused:?}");
+    assert!(
+        matches!(
+            refused,
+            Err(EnvelopeError::Kdf(KdfError::Params(_) | KdfError::Scrypt(_)))
+        ),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -20,7 +20,9 @@ pub(crate) fn open_new(path: &Path) -> Result<Connection, Error> {
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // Nobody sees the file until it is whole and synced, so it needs no journal.
     connection
-        .execute_batch("PRAGMA encoding = 'UTF-8'; PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        .execute_batch(
+            "PRAGMA encoding = 'UTF-8'; PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;",
+        )
         .map_err(database(path))?;
     Ok(connection)
 }

@@ -82,7 +82,9 @@ fn rename(from: &Path, to: &Path) -> Result<()> {
         Err(rustix::io::Errno::EXIST) => Err(Error::IdTaken),
         // Some file systems cannot refuse to replace; the folder's lock keeps
         // everybody but strangers from making the file in between.
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) if !to.exists() => fs::rename(from, to).map_err(io(to)),
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) if !to.exists() => {
+            fs::rename(from, to).map_err(io(to))
+        }
         Err(error) => Err(io(to)(error.into())),
     }
 }

@@ -64,7 +64,11 @@ impl SqliteDriver {
     }
 
     fn check_free(&self, name: &WalletName) -> Result<()> {
-        if self.folder.has_name(name)? { Err(Error::NameTaken) } else { Ok(()) }
+        if self.folder.has_name(name)? {
+            Err(Error::NameTaken)
+        } else {
+            Ok(())
+        }
     }
 }
 

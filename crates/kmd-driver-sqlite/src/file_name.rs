@@ -17,7 +17,9 @@ pub(crate) fn of(id: &WalletId, name: &WalletName) -> String {
 }
 
 fn stripped(text: &str) -> String {
-    text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect()
+    text.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+        .collect()
 }
 
 #[cfg(test)]

@@ -177,7 +177,12 @@ impl Folder {
         };
         let names: std::io::Result<Vec<_>> = entries.map(|entry| entry.map(|entry| entry.file_name())).collect();
         let mut names = names.map_err(io(&self.path))?;
-        names.retain(|name| Path::new(name).extension().is_some_and(|end| end == file_name::EXTENSION) || *name == *".db");
+        names.retain(|name| {
+            Path::new(name)
+                .extension()
+                .is_some_and(|end| end == file_name::EXTENSION)
+                || *name == *".db"
+        });
         Ok(names)
     }
 
@@ -227,9 +232,13 @@ pub(crate) fn read_metadata(path: &Path) -> Result<Metadata> {
 
 /// What the wallet in an open database says of itself.
 pub(crate) fn query_metadata(connection: &rusqlite::Connection, path: &Path) -> Result<Metadata> {
-    let mut statement = connection.prepare_cached(schema::SELECT_METADATA).map_err(database(path))?;
+    let mut statement = connection
+        .prepare_cached(schema::SELECT_METADATA)
+        .map_err(database(path))?;
     let (driver, version, id, name) = statement
-        .query_row([], |row| Ok((text(row, 0)?, row.get::<_, i64>(1)?, text(row, 2)?, text(row, 3)?)))
+        .query_row([], |row| {
+            Ok((text(row, 0)?, row.get::<_, i64>(1)?, text(row, 2)?, text(row, 3)?))
+        })
         .map_err(database(path))?;
     if driver != INFO.name || version != i64::from(INFO.version) {
         return Err(Error::WrongDriver {

@@ -27,7 +27,8 @@ CREATE TABLE msig_addrs (
 pub(crate) const INSERT_METADATA: &str = "INSERT INTO metadata
     (driver_name, driver_version, wallet_id, wallet_name, mep_encrypted, mdk_encrypted, max_key_idx_encrypted)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-pub(crate) const SELECT_METADATA: &str = "SELECT driver_name, driver_version, wallet_id, wallet_name FROM metadata LIMIT 1";
+pub(crate) const SELECT_METADATA: &str =
+    "SELECT driver_name, driver_version, wallet_id, wallet_name FROM metadata LIMIT 1";
 pub(crate) const UPDATE_NAME: &str = "UPDATE metadata SET wallet_name = ?1";
 pub(crate) const SELECT_SECRETS: &str = "SELECT mep_encrypted, mdk_encrypted FROM metadata LIMIT 1";
 pub(crate) const SELECT_MAX_KEY_INDEX: &str = "SELECT max_key_idx_encrypted FROM metadata LIMIT 1";
@@ -40,5 +41,6 @@ pub(crate) const DELETE_KEY: &str = "DELETE FROM keys WHERE address = ?1";
 
 pub(crate) const SELECT_MULTISIG_ADDRESSES: &str = "SELECT address FROM msig_addrs ORDER BY address";
 pub(crate) const SELECT_MULTISIG: &str = "SELECT version, threshold, pks FROM msig_addrs WHERE address = ?1";
-pub(crate) const INSERT_MULTISIG: &str = "INSERT INTO msig_addrs (address, version, threshold, pks) VALUES (?1, ?2, ?3, ?4)";
+pub(crate) const INSERT_MULTISIG: &str =
+    "INSERT INTO msig_addrs (address, version, threshold, pks) VALUES (?1, ?2, ?3, ?4)";
 pub(crate) const DELETE_MULTISIG: &str = "DELETE FROM msig_addrs WHERE address = ?1";

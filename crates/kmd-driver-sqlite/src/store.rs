@@ -103,7 +103,9 @@ impl SqliteStore {
     }
 
     fn address(&self, bytes: &[u8]) -> Result<Address> {
-        let bytes: [u8; 32] = bytes.try_into().map_err(|_| self.damaged("an address is not 32 bytes long"))?;
+        let bytes: [u8; 32] = bytes
+            .try_into()
+            .map_err(|_| self.damaged("an address is not 32 bytes long"))?;
         Ok(Address::from_bytes(bytes))
     }
 
@@ -196,7 +198,8 @@ impl Store for SqliteStore {
         let Some((version, threshold, keys)) = row else {
             return Ok(None);
         };
-        let keys = multisig_keys::decode(&keys).ok_or_else(|| self.damaged("the keys of a multisig are no msgpack array"))?;
+        let keys =
+            multisig_keys::decode(&keys).ok_or_else(|| self.damaged("the keys of a multisig are no msgpack array"))?;
         let preimage = MultisigPreimage::new(version, threshold, keys)?;
         if preimage.address() != *address {
             return Err(self.damaged("a multisig is not the one that its address names"));
@@ -257,7 +260,10 @@ impl Transaction for Rows<'_> {
     fn insert_key(&mut self, row: &KeyRow) -> Result<()> {
         // Indexes are at most i64::MAX: wallets refuse to go further.
         let index = row.index.map(|index| index as i64);
-        self.insert(schema::INSERT_KEY, params![row.address.as_bytes(), row.secret_key, index])
+        self.insert(
+            schema::INSERT_KEY,
+            params![row.address.as_bytes(), row.secret_key, index],
+        )
     }
 
     fn delete_key(&mut self, address: &Address) -> Result<()> {
@@ -266,7 +272,12 @@ impl Transaction for Rows<'_> {
 
     fn insert_multisig(&mut self, row: &MultisigRow) -> Result<()> {
         let keys = multisig_keys::encode(row.preimage.keys());
-        let values = params![row.address.as_bytes(), row.preimage.version(), row.preimage.threshold(), keys];
+        let values = params![
+            row.address.as_bytes(),
+            row.preimage.version(),
+            row.preimage.threshold(),
+            keys
+        ];
         self.insert(schema::INSERT_MULTISIG, values)
     }
 

@@ -1,5 +1,12 @@
 //! The contract, for wallets in SQLite files.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
 use std::sync::Arc;
 use std::time::SystemTime;
 

@@ -69,13 +69,7 @@ impl Backend {
     }
 
     /// ROMix of each of the lanes of `blocks`, at most [`Backend::width`] of them.
-    pub(crate) fn romix(
-        self,
-        blocks: &mut [u8],
-        n: usize,
-        r: usize,
-        scratch: &mut Scratch,
-    ) -> Result<(), OutOfMemory> {
+    pub(crate) fn romix(self, blocks: &mut [u8], n: usize, r: usize, scratch: &mut Scratch) -> Result<(), OutOfMemory> {
         let lanes = blocks.len() / (r * crate::params::BLOCK);
         match self.0 {
             _ if self.alone(lanes, n) => portable::romix(blocks, n, r, scratch),

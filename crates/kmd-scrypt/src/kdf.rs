@@ -89,13 +89,7 @@ impl Kdf {
     /// [`Error::OutputLength`] where `out` is empty or longer than scrypt can give, all before
     /// anything is done; [`Error::OutOfMemory`] where the system has no memory to give. `out` is
     /// left as it was then.
-    pub fn derive(
-        &self,
-        password: &[u8],
-        salt: &[u8],
-        params: &Params,
-        out: &mut [u8],
-    ) -> Result<(), Error> {
+    pub fn derive(&self, password: &[u8], salt: &[u8], params: &Params, out: &mut [u8]) -> Result<(), Error> {
         self.limits.check(params)?;
         if out.is_empty() || out.len() as u64 > MAX_OUTPUT {
             return Err(Error::OutputLength);
@@ -103,9 +97,7 @@ impl Kdf {
         let shape = Shape::new(params)?;
         let mut blocks = Zeroizing::new(Vec::new());
         let length = shape.lane.checked_mul(shape.p).ok_or(OutOfMemory)?;
-        blocks
-            .try_reserve_exact(length)
-            .map_err(|_| Error::OutOfMemory)?;
+        blocks.try_reserve_exact(length).map_err(|_| Error::OutOfMemory)?;
         blocks.resize(length, 0);
         pbkdf2(password, salt, &mut blocks);
         if params.work() <= INLINE_WORK {
@@ -253,8 +245,7 @@ fn lower_priority() {
 
         // On Linux this is about the one thread.
         let thread = Some(rustix::thread::gettid());
-        let _ = getpriority_process(thread)
-            .and_then(|now| setpriority_process(thread, (now + NICER).min(19)));
+        let _ = getpriority_process(thread).and_then(|now| setpriority_process(thread, (now + NICER).min(19)));
     }
 }
 
@@ -270,8 +261,7 @@ mod tests {
             let kdf = Kdf::new(Limits::default(), threads).with_backend(backend);
             let other = kdf.pool.enter();
             let params = Params::new(4096, 1, 20).unwrap();
-            kdf.derive(b"password", b"salt", &params, &mut [0; 32])
-                .unwrap();
+            kdf.derive(b"password", b"salt", &params, &mut [0; 32]).unwrap();
             let (zero, pieces) = kdf.pool.idle_memory();
             assert!(zero && pieces > 0, "{backend:?}");
             drop(other);

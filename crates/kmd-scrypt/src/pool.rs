@@ -107,16 +107,9 @@ impl<'a> Visit<'a> {
                 drop(state);
                 // Slots with memory are last in the list. More than one piece is of no use.
                 let scratch = scratch.pop().flatten();
-                return Some(Permit {
-                    pool,
-                    weight,
-                    scratch,
-                });
+                return Some(Permit { pool, weight, scratch });
             }
-            state = pool
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = pool.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -209,12 +202,7 @@ mod tests {
                         let held = now.fetch_add(permit.weight, Ordering::SeqCst) + permit.weight;
                         most.fetch_max(held, Ordering::SeqCst);
                         permit.reserve(bytes).unwrap();
-                        permit
-                            .scratch()
-                            .unwrap()
-                            .view::<crate::scratch::Line>(1)
-                            .unwrap()[0]
-                            .0[3] = 7;
+                        permit.scratch().unwrap().view::<crate::scratch::Line>(1).unwrap()[0].0[3] = 7;
                         thread::sleep(Duration::from_micros(100));
                         now.fetch_sub(permit.weight, Ordering::SeqCst);
                     }
@@ -282,10 +270,7 @@ mod tests {
         let mut permit = second.permit(1 << 22, || false).unwrap();
         permit.reserve(1 << 22).unwrap();
         let scratch = permit.scratch().unwrap();
-        assert_eq!(
-            at,
-            scratch.view::<crate::scratch::Line>(1).unwrap().as_ptr()
-        );
+        assert_eq!(at, scratch.view::<crate::scratch::Line>(1).unwrap().as_ptr());
         drop(permit);
         drop(second);
         assert_eq!(pool.idle_memory(), (true, 0));

@@ -21,12 +21,7 @@ pub(crate) fn memory(n: usize, r: usize) -> Option<usize> {
 }
 
 /// Runs ROMix on each lane of `blocks`, one after the other.
-pub(crate) fn romix(
-    blocks: &mut [u8],
-    n: usize,
-    r: usize,
-    scratch: &mut Scratch,
-) -> Result<(), OutOfMemory> {
+pub(crate) fn romix(blocks: &mut [u8], n: usize, r: usize, scratch: &mut Scratch) -> Result<(), OutOfMemory> {
     let bytes = memory(n, r).ok_or(OutOfMemory)?;
     let lines = scratch.view::<Line>(bytes / SALSA)?;
     let (state, table) = lines.split_at_mut(4 * r);

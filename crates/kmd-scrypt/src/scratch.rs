@@ -170,14 +170,7 @@ mod mapped {
                 return Err(OutOfMemory);
             }
             // SAFETY: the address is the system's to choose, so that no memory in use is mapped over.
-            let base = unsafe {
-                mmap_anonymous(
-                    ptr::null_mut(),
-                    mapped,
-                    ProtFlags::empty(),
-                    MapFlags::PRIVATE,
-                )
-            };
+            let base = unsafe { mmap_anonymous(ptr::null_mut(), mapped, ProtFlags::empty(), MapFlags::PRIVATE) };
             let base = NonNull::new(base.map_err(|_| OutOfMemory)?.cast::<u8>());
             let base = base.ok_or(OutOfMemory)?;
             let skip = match slack {
@@ -201,8 +194,7 @@ mod mapped {
                 let _ = unsafe { madvise(area, bytes, advice) };
             }
             // SAFETY: the area is within the mapping just made, which nothing refers to yet.
-            unsafe { mprotect(area, bytes, MprotectFlags::READ | MprotectFlags::WRITE) }
-                .map_err(|_| OutOfMemory)?;
+            unsafe { mprotect(area, bytes, MprotectFlags::READ | MprotectFlags::WRITE) }.map_err(|_| OutOfMemory)?;
             Ok(mapping)
         }
 

@@ -28,10 +28,7 @@ fn parameters() {
     assert_eq!(Params::new(2, 0, 1), Err(ParamsError::BlockSize));
     assert_eq!(Params::new(2, 1, 0), Err(ParamsError::Parallelism));
     assert_eq!(Params::new(2, 1 << 15, 1 << 15), Err(ParamsError::TooLarge));
-    assert_eq!(
-        Params::new(2, u32::MAX, u32::MAX),
-        Err(ParamsError::TooLarge)
-    );
+    assert_eq!(Params::new(2, u32::MAX, u32::MAX), Err(ParamsError::TooLarge));
     assert_eq!(Params::new(1 << 56, 1, 1), Err(ParamsError::TooLarge));
     assert_eq!(Params::new(1 << 63, 1, 1), Err(ParamsError::TooLarge));
     assert!(Params::new(1 << 55, 1, 1).is_ok());

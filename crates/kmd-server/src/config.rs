@@ -159,9 +159,9 @@ impl Config {
                 });
             }
         };
-        let written = parse(&text).map_err(|error| StartError::Config {
+        let written = parse(&text).map_err(|problem| StartError::Config {
             path: path.clone(),
-            problem: error.to_string(),
+            problem,
             remedy: "mend it; kmd_config.json.example of a fresh data directory shows every key with its default",
         })?;
         written.meant(data_dir, &path)
@@ -173,10 +173,12 @@ pub(crate) fn default_log() -> LogSettings {
     Written::default().kmd.log()
 }
 
-fn parse(text: &str) -> serde_json::Result<Written> {
-    let mut merged = serde_json::to_value(Written::default())?;
-    merge(&mut merged, serde_json::from_str(text)?);
-    serde_json::from_value(merged)
+/// Reads the text over the defaults; an error names the key or the place.
+fn parse(text: &str) -> Result<Written, String> {
+    let said = |error: serde_json::Error| error.to_string();
+    let mut merged = serde_json::to_value(Written::default()).map_err(said)?;
+    merge(&mut merged, serde_json::from_str(text).map_err(said)?);
+    serde_path_to_error::deserialize(merged).map_err(|error| error.to_string())
 }
 
 /// Lays what is written over what is there.
@@ -225,7 +227,11 @@ impl Written {
 }
 
 impl WrittenSqlite {
-    fn wallets_dir(&self, data_dir: &Path, refuse: impl Fn(String, &'static str) -> StartError) -> Result<PathBuf, StartError> {
+    fn wallets_dir(
+        &self,
+        data_dir: &Path,
+        refuse: impl Fn(String, &'static str) -> StartError,
+    ) -> Result<PathBuf, StartError> {
         if self.wallets_dir.is_empty() {
             return Ok(data_dir.join(files::SQLITE_WALLETS));
         }
@@ -318,7 +324,10 @@ mod tests {
         assert_eq!(config.session_lifetime, Duration::from_secs(60));
         assert_eq!(config.address, None);
         assert_eq!(config.wallets_dir, dir.path().join("sqlite_wallets"));
-        assert_eq!((config.scrypt.n(), config.scrypt.r(), config.scrypt.p()), (65_536, 1, 32));
+        assert_eq!(
+            (config.scrypt.n(), config.scrypt.r(), config.scrypt.p()),
+            (65_536, 1, 32)
+        );
         let example = std::fs::read_to_string(dir.path().join(files::CONFIG_EXAMPLE)).unwrap();
         assert!(load(&example).is_ok());
     }
@@ -339,11 +348,26 @@ mod tests {
     #[test]
     fn refusals_say_what_is_wrong() {
         let cases = [
-            (r#"{"drivers":{"sqlite":{"scrypt":{"scrypt_n":16384}}}}"#, "slow scrypt N must be at least 32768"),
-            (r#"{"drivers":{"sqlite":{"scrypt":{"scrypt_r":0}}}}"#, "slow scrypt R must be at least 1"),
-            (r#"{"drivers":{"sqlite":{"scrypt":{"scrypt_p":1}}}}"#, "slow scrypt P must be at least 32"),
-            (r#"{"drivers":{"sqlite":{"wallets_dir":"here"}}}"#, "sqlite wallets path must be absolute path"),
-            (r#"{"drivers":{"sqlite":{"allow_unsafe_scrypt":true,"scrypt":{"scrypt_n":3}}}}"#, "drivers.sqlite.scrypt"),
+            (
+                r#"{"drivers":{"sqlite":{"scrypt":{"scrypt_n":16384}}}}"#,
+                "slow scrypt N must be at least 32768",
+            ),
+            (
+                r#"{"drivers":{"sqlite":{"scrypt":{"scrypt_r":0}}}}"#,
+                "slow scrypt R must be at least 1",
+            ),
+            (
+                r#"{"drivers":{"sqlite":{"scrypt":{"scrypt_p":1}}}}"#,
+                "slow scrypt P must be at least 32",
+            ),
+            (
+                r#"{"drivers":{"sqlite":{"wallets_dir":"here"}}}"#,
+                "sqlite wallets path must be absolute path",
+            ),
+            (
+                r#"{"drivers":{"sqlite":{"allow_unsafe_scrypt":true,"scrypt":{"scrypt_n":3}}}}"#,
+                "drivers.sqlite.scrypt",
+            ),
             (r#"{"session_lifetime_secs": "60"}"#, "invalid type"),
             (r#"{"kmd": {"max_connections": 0}}"#, "nonzero"),
             ("{", "EOF"),
@@ -351,7 +375,10 @@ mod tests {
         ];
         for (text, message) in cases {
             let error = load(text).err().map(|error| error.to_string()).unwrap_or_default();
-            assert!(error.contains(message) && error.contains("kmd_config.json"), "{text}: {error}");
+            assert!(
+                error.contains(message) && error.contains("kmd_config.json"),
+                "{text}: {error}"
+            );
         }
     }
 }

@@ -1,10 +1,15 @@
 //! One connection: HTTP/1.1 over a stream whose silence is bounded.
+//!
+//! A connection is idle, sending a head, or being worked for. The first two have
+//! a time limit each; whoever works on a request bounds its body. A watcher
+//! beside the connection looks at the clock now and then, which costs the
+//! requests themselves nothing but noting the time.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::task::{Context, Poll, ready};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -12,7 +17,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::watch;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, sleep};
 use tracing::debug;
 
 use crate::http::{self, Daemon};
@@ -23,21 +28,29 @@ pub(crate) async fn serve<S>(stream: S, daemon: Arc<Daemon>, mut stopping: watch
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let phase = Phase::default();
-    let stream = BoundedStream::new(stream, phase.clone(), &daemon.limits);
-    let max_head = daemon.limits.header;
-    let service = service_fn(move |request| http::handle(Arc::clone(&daemon), phase.clone(), request));
+    let activity = Activity::new();
+    let watcher = activity.clone();
+    let limits = daemon.limits.clone();
+    let stream = NotedStream {
+        stream,
+        activity: activity.clone(),
+    };
+    let service = service_fn(move |request| http::handle(Arc::clone(&daemon), activity.clone(), request));
     let connection = http1::Builder::new()
-        .max_buf_size(max_head)
+        .max_buf_size(limits.header)
         .header_read_timeout(None)
         .title_case_headers(true)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     let result = tokio::select! {
         result = connection.as_mut() => result,
+        () = watcher.silent_for_too_long(&limits) => return,
         () = stopped(&mut stopping) => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            tokio::select! {
+                result = connection.as_mut() => result,
+                () = watcher.silent_for_too_long(&limits) => return,
+            }
         }
     };
     if let Err(error) = result {
@@ -51,126 +64,107 @@ pub(crate) async fn stopped(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stopping| *stopping).await;
 }
 
-/// What a connection is doing, which decides how long it may be silent.
-#[derive(Clone, Default)]
-pub(crate) struct Phase(Arc<AtomicU8>);
+/// What a connection is doing, and since when.
+#[derive(Clone)]
+pub(crate) struct Activity(Arc<Noted>);
+
+struct Noted {
+    phase: AtomicU8,
+    /// Milliseconds after `started`.
+    since: AtomicU64,
+    started: Instant,
+}
 
 const IDLE: u8 = 0;
 const HEAD: u8 = 1;
 const BUSY: u8 = 2;
 
-impl Phase {
+impl Activity {
+    fn new() -> Self {
+        Self(Arc::new(Noted {
+            phase: AtomicU8::new(IDLE),
+            since: AtomicU64::new(0),
+            started: Instant::now(),
+        }))
+    }
+
     /// A head has been read; the request is being worked on.
     pub(crate) fn busy(&self) {
-        self.0.store(BUSY, Ordering::Relaxed);
+        self.0.phase.store(BUSY, Ordering::Relaxed);
     }
 
     /// The answer is ready; the next request may come.
     pub(crate) fn idle(&self) {
-        self.0.store(IDLE, Ordering::Relaxed);
+        self.touch();
+        self.0.phase.store(IDLE, Ordering::Release);
+    }
+
+    /// Bytes came. The first byte of a head begins its time, whatever follows.
+    fn received(&self) {
+        if self.0.phase.load(Ordering::Relaxed) == IDLE {
+            self.touch();
+            self.0.phase.store(HEAD, Ordering::Release);
+        }
+    }
+
+    /// Bytes went: the peer reads.
+    fn sent(&self) {
+        self.touch();
+    }
+
+    fn touch(&self) {
+        let milliseconds = self.0.started.elapsed().as_millis();
+        self.0
+            .since
+            .store(milliseconds.try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Returns when the connection has been silent for longer than it may be.
+    /// Looks often enough to be late by a quarter of the shorter limit at most.
+    async fn silent_for_too_long(&self, limits: &Limits) {
+        let look_every = limits.header_timeout.min(limits.idle_timeout) / 4;
+        loop {
+            sleep(look_every).await;
+            let allowed = match self.0.phase.load(Ordering::Acquire) {
+                IDLE => limits.idle_timeout,
+                HEAD => limits.header_timeout,
+                _ => continue,
+            };
+            let since = Duration::from_millis(self.0.since.load(Ordering::Relaxed));
+            if self.0.started.elapsed().saturating_sub(since) >= allowed {
+                return;
+            }
+        }
     }
 }
 
-/// A stream that fails when it is silent for too long.
-struct BoundedStream<S> {
+/// A stream that notes when bytes come and go.
+struct NotedStream<S> {
     stream: S,
-    phase: Phase,
-    idle_timeout: Duration,
-    head_timeout: Duration,
-    stall_timeout: Duration,
-    read: Timer,
-    write: Timer,
+    activity: Activity,
 }
 
-/// A deadline that is set once for each reason to wait.
-struct Timer {
-    sleep: Pin<Box<Sleep>>,
-    armed_for: Option<u8>,
-}
-
-impl Timer {
-    fn new() -> Self {
-        Self {
-            sleep: Box::pin(sleep(Duration::ZERO)),
-            armed_for: None,
+impl<S: AsyncRead + Unpin> AsyncRead for NotedStream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if read.is_ready() {
+            self.activity.received();
         }
-    }
-
-    fn arm(&mut self, reason: u8, timeout: Duration) {
-        if self.armed_for != Some(reason) {
-            self.sleep.as_mut().reset(Instant::now() + timeout);
-            self.armed_for = Some(reason);
-        }
-    }
-
-    /// Fails when the deadline has passed.
-    fn check<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        ready!(self.sleep.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        read
     }
 }
 
-impl<S> BoundedStream<S> {
-    fn new(stream: S, phase: Phase, limits: &Limits) -> Self {
-        Self {
-            stream,
-            phase,
-            idle_timeout: limits.idle_timeout,
-            head_timeout: limits.header_timeout,
-            stall_timeout: limits.body_timeout,
-            read: Timer::new(),
-            write: Timer::new(),
-        }
-    }
-
-    /// The first byte of a head begins its own time, whatever follows it.
-    fn received(&mut self) {
-        let idle = self.phase.0.compare_exchange(IDLE, HEAD, Ordering::Relaxed, Ordering::Relaxed);
-        if idle.is_ok() {
-            self.read.arm(HEAD, self.head_timeout);
-        }
-    }
-
-    fn silent<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        match self.phase.0.load(Ordering::Relaxed) {
-            IDLE => self.read.arm(IDLE, self.idle_timeout),
-            HEAD => self.read.arm(HEAD, self.head_timeout),
-            // Whoever works on the request bounds it.
-            _ => {
-                self.read.armed_for = None;
-                return Poll::Pending;
-            }
-        }
-        self.read.check(context)
-    }
-
-    fn stalled<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        self.write.arm(BUSY, self.stall_timeout);
-        self.write.check(context)
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for BoundedStream<S> {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        match Pin::new(&mut self.stream).poll_read(context, buffer) {
-            Poll::Pending => self.silent(context),
-            ready => {
-                self.received();
-                ready
-            }
-        }
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for BoundedStream<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for NotedStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match Pin::new(&mut self.stream).poll_write(context, bytes) {
-            Poll::Pending => self.stalled(context),
-            ready => {
-                self.write.armed_for = None;
-                ready
-            }
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if written.is_ready() {
+            self.activity.sent();
         }
+        written
     }
 
     fn poll_write_vectored(
@@ -178,13 +172,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for BoundedStream<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        match Pin::new(&mut self.stream).poll_write_vectored(context, slices) {
-            Poll::Pending => self.stalled(context),
-            ready => {
-                self.write.armed_for = None;
-                ready
-            }
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        if written.is_ready() {
+            self.activity.sent();
         }
+        written
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -202,66 +194,75 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for BoundedStream<S> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
-
-    use super::*;
     use std::num::NonZeroUsize;
 
-    fn limits() -> Limits {
-        Limits {
-            body: 1,
-            header: 8192,
-            header_timeout: Duration::from_secs(10),
-            body_timeout: Duration::from_secs(30),
-            idle_timeout: Duration::from_secs(120),
-            connections: NonZeroUsize::MIN,
-        }
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        body: 1,
+        header: 8192,
+        header_timeout: Duration::from_secs(8),
+        body_timeout: Duration::from_secs(30),
+        idle_timeout: Duration::from_secs(120),
+        connections: NonZeroUsize::MIN,
+    };
+
+    fn noted() -> (DuplexStream, NotedStream<DuplexStream>, Activity) {
+        let (peer, stream) = duplex(64);
+        let activity = Activity::new();
+        let stream = NotedStream {
+            stream,
+            activity: activity.clone(),
+        };
+        (peer, stream, activity)
     }
 
-    /// Reads until the stream fails and tells after how many seconds.
-    async fn fails_after(stream: &mut (impl AsyncRead + Unpin)) -> u64 {
+    /// Seconds until the watcher has had enough.
+    async fn patience(activity: &Activity) -> u64 {
         let started = Instant::now();
-        let mut buffer = [0; 1];
-        while stream.read(&mut buffer).await.is_ok() {}
+        activity.silent_for_too_long(&LIMITS).await;
         started.elapsed().as_secs()
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_idle_connection_ends() {
-        let (_peer, stream) = duplex(64);
-        let mut stream = BoundedStream::new(stream, Phase::default(), &limits());
-        assert_eq!(fails_after(&mut stream).await, 120);
+        let (_peer, _stream, activity) = noted();
+        assert_eq!(patience(&activity).await, 120);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_head_has_its_time_from_the_first_byte_on() {
-        let (mut peer, stream) = duplex(64);
-        let mut stream = BoundedStream::new(stream, Phase::default(), &limits());
+        let (mut peer, mut stream, activity) = noted();
         let drip = tokio::spawn(async move {
-            while peer.write_all(b"x").await.is_ok() {
-                sleep(Duration::from_secs(3)).await;
+            let mut buffer = [0; 1];
+            loop {
+                peer.write_all(b"x").await.unwrap();
+                stream.read_exact(&mut buffer).await.unwrap();
+                sleep(Duration::from_secs(1)).await;
             }
         });
-        assert_eq!(fails_after(&mut stream).await, 10);
+        assert_eq!(patience(&activity).await, 8);
         drip.abort();
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_peer_that_does_not_read_ends() {
-        let (_peer, stream) = duplex(4);
-        let mut stream = BoundedStream::new(stream, Phase::default(), &limits());
-        let started = Instant::now();
-        assert!(stream.write_all(&[0; 64]).await.is_err());
-        assert_eq!(started.elapsed().as_secs(), 30);
+    async fn a_peer_that_stops_reading_ends() {
+        let (_peer, mut stream, activity) = noted();
+        activity.idle();
+        assert_eq!(stream.write(&[0; 100]).await.unwrap(), 64);
+        assert!(timeout(Duration::from_secs(10), stream.write(&[0; 100])).await.is_err());
+        assert_eq!(patience(&activity).await, 110);
     }
 
     #[tokio::test(start_paused = true)]
     async fn work_is_not_silence() {
-        let (_peer, stream) = duplex(64);
-        let phase = Phase::default();
-        phase.busy();
-        let mut stream = BoundedStream::new(stream, phase, &limits());
-        let read = tokio::time::timeout(Duration::from_secs(1000), fails_after(&mut stream));
-        assert!(read.await.is_err());
+        let (_peer, _stream, activity) = noted();
+        activity.busy();
+        assert!(timeout(Duration::from_secs(1000), patience(&activity)).await.is_err());
+        activity.idle();
+        assert_eq!(patience(&activity).await, 120);
     }
 }

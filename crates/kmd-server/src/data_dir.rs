@@ -27,10 +27,18 @@ const TOKEN_LENGTHS: std::ops::RangeInclusive<usize> = 64..=256;
 /// # Errors
 /// [`StartError::NoDataDir`].
 pub fn default_data_dir() -> Result<PathBuf, StartError> {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let variable = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     if let Some(algod) = variable("ALGORAND_DATA") {
         let versioned = algod.join("kmd-v0.5");
-        return Ok(if versioned.is_dir() { versioned } else { algod.join("kmd") });
+        return Ok(if versioned.is_dir() {
+            versioned
+        } else {
+            algod.join("kmd")
+        });
     }
     variable("XDG_DATA_HOME")
         .or_else(|| variable("HOME").map(|home| home.join(".local/share")))
@@ -47,7 +55,11 @@ pub(crate) fn ensure(path: &Path) -> Result<(), StartError> {
         path: path.to_owned(),
         cause,
     };
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(failed)
 }
 
 /// A warning when others can read the directory, with the command that mends it.
@@ -233,7 +245,10 @@ mod tests {
         assert!(data_dir.token(&OsRandom).unwrap().matches(&made.0));
         assert!(!made.matches(&made.0[..63]));
         assert!(!made.matches(b""));
-        let mode = fs::metadata(dir.path().join(files::TOKEN)).unwrap().permissions().mode();
+        let mode = fs::metadata(dir.path().join(files::TOKEN))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 
@@ -241,7 +256,10 @@ mod tests {
     fn one_process_at_a_time() {
         let dir = tempfile::tempdir().unwrap();
         let held = DataDir::lock(dir.path().to_owned()).unwrap();
-        assert!(matches!(DataDir::lock(dir.path().to_owned()), Err(StartError::Locked { .. })));
+        assert!(matches!(
+            DataDir::lock(dir.path().to_owned()),
+            Err(StartError::Locked { .. })
+        ));
         drop(held);
         assert!(DataDir::lock(dir.path().to_owned()).is_ok());
     }

@@ -53,7 +53,8 @@ pub(crate) fn lock_memory() {
 }
 
 fn has_lock_capability() -> bool {
-    rustix::thread::capabilities(None).is_ok_and(|sets| sets.effective.contains(rustix::thread::CapabilitySet::IPC_LOCK))
+    rustix::thread::capabilities(None)
+        .is_ok_and(|sets| sets.effective.contains(rustix::thread::CapabilitySet::IPC_LOCK))
 }
 
 /// Connections are bounded by the configuration, not by a low default.

@@ -12,9 +12,9 @@ pub(crate) struct Limits {
     pub(crate) header: usize,
     /// From the first byte of a request to the end of its head.
     pub(crate) header_timeout: Duration,
-    /// From there to the end of the body; also how long an answer may stall.
+    /// From there to the end of the body.
     pub(crate) body_timeout: Duration,
-    /// How long a connection may stay without a request.
+    /// How long a connection may stay without a request, or not read its answer.
     pub(crate) idle_timeout: Duration,
     /// Connections at once; more wait to be accepted.
     pub(crate) connections: NonZeroUsize,

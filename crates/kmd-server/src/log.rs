@@ -142,7 +142,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("kmd.log");
         for line in ["one\n", "two\n"] {
-            (&RotatingFile::open(&path, 100, 2).unwrap()).write_all(line.as_bytes()).unwrap();
+            (&RotatingFile::open(&path, 100, 2).unwrap())
+                .write_all(line.as_bytes())
+                .unwrap();
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
     }

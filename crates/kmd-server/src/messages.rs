@@ -54,7 +54,9 @@ fn of_wallet(error: &WalletError) -> Cow<'static, str> {
         WalletError::KeyExists => "key already exists in wallet",
         WalletError::ZeroKey => "refusing an all-zero private key",
         WalletError::TooManyKeys => "too many keys",
-        WalletError::MultisigNotFound => "multisig information (pks, threshold) for address does not exist in this wallet",
+        WalletError::MultisigNotFound => {
+            "multisig information (pks, threshold) for address does not exist in this wallet"
+        }
         WalletError::MultisigMismatch => "given multisig preimage hashes to neither Sender nor AuthAddr",
         WalletError::Multisig(error) => return of_multisig(error),
         WalletError::NotSupported => "operation not supported by wallet",

@@ -19,6 +19,7 @@ use crate::error::StartError;
 use crate::http::{Cors, Daemon};
 use crate::ledger::NoLedger;
 use crate::random::OsRandom;
+use crate::serve::Signals;
 use crate::watchdog::Watchdog;
 use crate::{hardening, log, serve};
 
@@ -49,7 +50,9 @@ pub fn run(options: Options) -> Result<(), StartError> {
     data_dir::ensure(&path)?;
     say(&format!("kmd: data directory {}", path.display()));
     let config = Config::load(&path);
-    let settings = config.as_ref().map_or_else(|_| config::default_log(), |config| config.log);
+    let settings = config
+        .as_ref()
+        .map_or_else(|_| config::default_log(), |config| config.log);
     let log_path = path.join(files::LOG);
     log::start(&log_path, settings).map_err(|cause| StartError::Log { path: log_path, cause })?;
     log_panics();
@@ -86,6 +89,7 @@ async fn serve_data_dir(
     config: Config,
     timeout: Option<Duration>,
 ) -> Result<(), StartError> {
+    let signals = Signals::take().map_err(StartError::Runtime)?;
     let kmd = make_kmd(&config)?;
     let tcp = serve::listen(config.address.as_deref()).await?;
     let address = tcp.local_addr().map_err(|cause| StartError::Listen {
@@ -93,7 +97,11 @@ async fn serve_data_dir(
         cause,
     })?;
     serve::warn_when_exposed(address);
-    let (unix, _socket) = config.unix_socket.then(|| serve::listen_unix(data_dir.path())).flatten().unzip();
+    let (unix, _socket) = config
+        .unix_socket
+        .then(|| serve::listen_unix(data_dir.path()))
+        .flatten()
+        .unzip();
     let _pid = data_dir.state_file(files::PID, &std::process::id().to_string())?;
     let _net = data_dir.state_file(files::NET, &address.to_string())?;
     let daemon = Arc::new(Daemon {
@@ -109,7 +117,8 @@ async fn serve_data_dir(
     });
     info!(%address, unix_socket = unix.is_some(), "serving");
     say(&format!("kmd: serving on http://{address}"));
-    serve::serve(daemon, tcp, unix).await.map_err(StartError::Runtime)
+    serve::serve(daemon, tcp, unix, signals).await;
+    Ok(())
 }
 
 fn make_kmd(config: &Config) -> Result<Kmd, StartError> {

@@ -1,7 +1,9 @@
 //! Listeners: where the daemon can be reached, and until when.
 
+use std::fs::Permissions;
 use std::io;
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +11,7 @@ use std::time::Duration;
 use kmd_api::files;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tracing::{info, warn};
 
@@ -44,7 +46,9 @@ pub(crate) async fn listen(configured: Option<&str>) -> Result<TcpListener, Star
         Ok(listener) => Ok(listener),
         Err(cause) => {
             warn!(address = DEFAULT_ADDRESS, %cause, "the default address is taken, listening on another port");
-            TcpListener::bind(ANY_PORT).await.map_err(|cause| failed(ANY_PORT, cause))
+            TcpListener::bind(ANY_PORT)
+                .await
+                .map_err(|cause| failed(ANY_PORT, cause))
         }
     }
 }
@@ -65,8 +69,12 @@ pub(crate) fn listen_unix(data_dir: &Path) -> Option<(UnixListener, StateFile)> 
     {
         warn!(path = %path.display(), %error, "an old Unix socket could not be removed");
     }
-    // Made for its owner alone: the umask is 077.
-    match UnixListener::bind(&path) {
+    let bind = || {
+        let listener = UnixListener::bind(&path)?;
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+        Ok::<_, io::Error>(listener)
+    };
+    match bind() {
         Ok(listener) => Some((listener, StateFile::adopt(path))),
         Err(error) => {
             warn!(
@@ -79,14 +87,19 @@ pub(crate) fn listen_unix(data_dir: &Path) -> Option<(UnixListener, StateFile)> 
 }
 
 /// Serves until a signal or the watchdog, then lets running requests finish.
-pub(crate) async fn serve(daemon: Arc<Daemon>, tcp: TcpListener, unix: Option<UnixListener>) -> io::Result<()> {
+pub(crate) async fn serve(daemon: Arc<Daemon>, tcp: TcpListener, unix: Option<UnixListener>, signals: Signals) {
     let (stop, stopping) = watch::channel(false);
     let places = Arc::new(Semaphore::new(daemon.limits.connections.get()));
-    let tcp_loop = tokio::spawn(accept_all(tcp, Arc::clone(&daemon), Arc::clone(&places), stopping.clone()));
+    let tcp_loop = tokio::spawn(accept_all(
+        tcp,
+        Arc::clone(&daemon),
+        Arc::clone(&places),
+        stopping.clone(),
+    ));
     let unix_loop = unix.map(|unix| tokio::spawn(accept_all(unix, Arc::clone(&daemon), Arc::clone(&places), stopping)));
     let expirer = tokio::spawn(expire_sessions(Arc::clone(&daemon)));
 
-    wait_for_stop(&daemon).await?;
+    wait_for_stop(&daemon, signals).await;
     // Nobody listening is nobody to tell.
     let _ = stop.send(true);
     let _ = tcp_loop.await;
@@ -95,11 +108,13 @@ pub(crate) async fn serve(daemon: Arc<Daemon>, tcp: TcpListener, unix: Option<Un
     }
     // All places free: all connections ended.
     let all = u32::try_from(daemon.limits.connections.get()).unwrap_or(u32::MAX);
-    if tokio::time::timeout(STOP_TIMEOUT, places.acquire_many(all)).await.is_err() {
+    if tokio::time::timeout(STOP_TIMEOUT, places.acquire_many(all))
+        .await
+        .is_err()
+    {
         warn!("stopped with requests still running");
     }
     expirer.abort();
-    Ok(())
 }
 
 /// What connections come from.
@@ -135,9 +150,11 @@ async fn accept_all(
     mut stopping: watch::Receiver<bool>,
 ) {
     loop {
+        // The place is asked for after the connection came, so that a listener
+        // to which nobody comes holds none.
         let next = async {
-            let place = Arc::clone(&places).acquire_owned().await.ok();
-            (place, listener.next().await)
+            let accepted = listener.next().await;
+            (Arc::clone(&places).acquire_owned().await.ok(), accepted)
         };
         let (place, accepted) = tokio::select! {
             () = connection::stopped(&mut stopping) => return,
@@ -175,15 +192,29 @@ async fn expire_sessions(daemon: Arc<Daemon>) {
     }
 }
 
-async fn wait_for_stop(daemon: &Daemon) -> io::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    // Taken and ignored: a terminal that closes does not end the daemon.
-    let _hangup = signal(SignalKind::hangup())?;
+/// The signals that the daemon obeys. Taken before it says that it serves, so
+/// that whoever heard it may stop it.
+pub(crate) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    /// Taken and ignored: a terminal that closes does not end the daemon.
+    _hangup: Signal,
+}
+
+impl Signals {
+    pub(crate) fn take() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            _hangup: signal(SignalKind::hangup())?,
+        })
+    }
+}
+
+async fn wait_for_stop(daemon: &Daemon, mut signals: Signals) {
     tokio::select! {
-        _ = interrupt.recv() => info!("stopping: interrupted"),
-        _ = terminate.recv() => info!("stopping: terminated"),
+        _ = signals.interrupt.recv() => info!("stopping: interrupted"),
+        _ = signals.terminate.recv() => info!("stopping: terminated"),
         () = daemon.watchdog.fired() => info!("stopping: no request came for the time of --timeout-secs"),
     }
-    Ok(())
 }

@@ -17,8 +17,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use kmd_algorand::{Address, MultisigPreimage, PublicKey};
 use kmd_crypto::{
-    KdfLimits, KdfParams, MasterDerivationKey, Password, PasswordKdf, PasswordKdfSettings, Random, RandomError, Seed, SigningKey,
-    derive_seed,
+    KdfLimits, KdfParams, MasterDerivationKey, Password, PasswordKdf, PasswordKdfSettings, Random, RandomError, Seed,
+    SigningKey, derive_seed,
 };
 
 use crate::{Driver, Error, NewWallet, Wallet, WalletId, WalletName};
@@ -135,7 +135,10 @@ fn seed(byte: u8) -> Seed {
 fn refused<T>(result: Result<T, Error>, expected: &str) {
     match result {
         Ok(_) => panic!("not refused with {expected}"),
-        Err(error) => assert!(format!("{error:?}").starts_with(expected), "{error:?} instead of {expected}"),
+        Err(error) => assert!(
+            format!("{error:?}").starts_with(expected),
+            "{error:?} instead of {expected}"
+        ),
     }
 }
 
@@ -147,9 +150,20 @@ pub fn starts_empty(driver: &dyn Driver) {
 pub fn a_created_wallet_is_listed_and_opens(driver: &dyn Driver) {
     let wallet = opened(driver);
     create(driver, 2, "two").unwrap();
-    let listed: HashSet<_> = driver.list().unwrap().into_iter().map(|wallet| (wallet.id, wallet.name.as_str().to_owned())).collect();
-    assert_eq!(listed, HashSet::from([(id(1), "one".to_owned()), (id(2), "two".to_owned())]));
-    assert_eq!(driver.open(&id(1)).unwrap().metadata().unwrap(), wallet.metadata().unwrap());
+    let listed: HashSet<_> = driver
+        .list()
+        .unwrap()
+        .into_iter()
+        .map(|wallet| (wallet.id, wallet.name.as_str().to_owned()))
+        .collect();
+    assert_eq!(
+        listed,
+        HashSet::from([(id(1), "one".to_owned()), (id(2), "two".to_owned())])
+    );
+    assert_eq!(
+        driver.open(&id(1)).unwrap().metadata().unwrap(),
+        wallet.metadata().unwrap()
+    );
     assert!(wallet.list_keys().unwrap().is_empty());
     assert!(wallet.list_multisig().unwrap().is_empty());
 }
@@ -164,7 +178,10 @@ pub fn names_and_ids_are_unique(driver: &dyn Driver) {
 pub fn only_the_password_opens(driver: &dyn Driver) {
     create(driver, 1, "one").unwrap();
     for wrong in [&b"correct horse "[..], b"", b"Correct horse"] {
-        refused(driver.open(&id(1)).unwrap().unlock(&Password::new(wrong)).map(drop), "WrongPassword");
+        refused(
+            driver.open(&id(1)).unwrap().unlock(&Password::new(wrong)).map(drop),
+            "WrongPassword",
+        );
     }
     open(driver, 1).check_password(&password()).unwrap();
     refused(open(driver, 1).check_password(&Password::new(b"no")), "WrongPassword");
@@ -185,7 +202,10 @@ pub fn a_password_may_be_blank_and_may_have_two_readings(driver: &dyn Driver) {
     let two_readings = || Password::new("key 🔑".as_bytes()).or(Some(b"key \xef\xbf\xbd"));
     let wallet = driver.open(&id(2)).unwrap().unlock(&two_readings()).unwrap();
     wallet.check_password(&two_readings()).unwrap();
-    refused(wallet.check_password(&Password::new("key 🔑".as_bytes())), "WrongPassword");
+    refused(
+        wallet.check_password(&Password::new("key 🔑".as_bytes())),
+        "WrongPassword",
+    );
 }
 
 pub fn generated_keys_follow_from_the_master_derivation_key(driver: &dyn Driver) {
@@ -207,7 +227,9 @@ pub fn a_deleted_index_is_not_used_again(driver: &dyn Driver) {
 pub fn an_imported_key_is_skipped(driver: &dyn Driver) {
     let wallet = opened(driver);
     for index in [1, 2, 4] {
-        wallet.import_key(&derive_seed(&master_derivation_key(), index)).unwrap();
+        wallet
+            .import_key(&derive_seed(&master_derivation_key(), index))
+            .unwrap();
     }
     assert_eq!(wallet.generate_key().unwrap(), derived(3));
     assert_eq!(wallet.generate_key().unwrap(), derived(5));
@@ -225,7 +247,10 @@ pub fn importing_twice_is_refused(driver: &dyn Driver) {
     wallet.import_key(&seed(1)).unwrap();
     refused(wallet.import_key(&seed(1)), "KeyExists");
     wallet.generate_key().unwrap();
-    refused(wallet.import_key(&derive_seed(&master_derivation_key(), 1)), "KeyExists");
+    refused(
+        wallet.import_key(&derive_seed(&master_derivation_key(), 1)),
+        "KeyExists",
+    );
     assert_eq!(wallet.list_keys().unwrap().len(), 2);
 }
 
@@ -301,7 +326,10 @@ pub fn renaming_keeps_everything_else(driver: &dyn Driver) {
     refused(driver.rename(&id(1), &name("two"), &password()), "NameTaken");
     refused(driver.rename(&id(1), &name("one"), &password()), "NameTaken");
     refused(driver.rename(&id(1), &name(""), &password()), "NameEmpty");
-    refused(driver.rename(&id(1), &name("new"), &Password::new(b"wrong")), "WrongPassword");
+    refused(
+        driver.rename(&id(1), &name("new"), &Password::new(b"wrong")),
+        "WrongPassword",
+    );
     refused(driver.rename(&id(3), &name("new"), &password()), "WalletNotFound");
     driver.rename(&id(1), &name("new"), &password()).unwrap();
     // The open wallet sees its new name, and the old one is free.

@@ -8,7 +8,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use kmd_algorand::Address;
-use kmd_crypto::{MasterDerivationKey, MasterKey, PrivateKey, Random, SigningKey, derive_seed, open_max_key_index, seal_max_key_index};
+use kmd_crypto::{
+    MasterDerivationKey, MasterKey, PrivateKey, Random, SigningKey, derive_seed, open_max_key_index, seal_max_key_index,
+};
 
 use crate::store::{KeyRow, Store, Transaction};
 use crate::{Error, Result};
@@ -32,7 +34,10 @@ pub(crate) fn generate_keys<S: Store>(
         addresses.clear();
         let mut index = open_max_key_index(master_key, &transaction.max_key_index()?).map_err(&damaged)?;
         while addresses.len() < count {
-            index = index.checked_add(1).filter(|index| *index <= MAX_INDEX).ok_or(Error::TooManyKeys)?;
+            index = index
+                .checked_add(1)
+                .filter(|index| *index <= MAX_INDEX)
+                .ok_or(Error::TooManyKeys)?;
             addresses.extend(generate_at(transaction, master_key, derivation_key, index, random)?);
         }
         let envelope = seal_max_key_index(master_key, index, random).map_err(&damaged)?;

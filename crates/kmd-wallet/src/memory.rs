@@ -60,7 +60,9 @@ impl MemoryDriver {
     }
 
     fn check_free(&self, name: &WalletName) -> Result<()> {
-        let taken = lock(&self.wallets).values().any(|rows| lock(rows).metadata.name == *name);
+        let taken = lock(&self.wallets)
+            .values()
+            .any(|rows| lock(rows).metadata.name == *name);
         if taken { Err(Error::NameTaken) } else { Ok(()) }
     }
 
@@ -75,7 +77,10 @@ impl Driver for MemoryDriver {
     }
 
     fn list(&self) -> Result<Vec<Metadata>> {
-        Ok(lock(&self.wallets).values().map(|rows| lock(rows).metadata.clone()).collect())
+        Ok(lock(&self.wallets)
+            .values()
+            .map(|rows| lock(rows).metadata.clone())
+            .collect())
     }
 
     fn create(&self, new: NewWallet<'_>) -> Result<()> {

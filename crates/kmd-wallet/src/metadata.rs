@@ -27,7 +27,13 @@ impl WalletId {
 
     /// The id of a new wallet: 16 random bytes in hex.
     pub fn from_random(bytes: [u8; 16]) -> Self {
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into())
+        Self(
+            bytes
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+                .into(),
+        )
     }
 
     /// The id as text.

@@ -5,8 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use kmd_algorand::{Address, MultisigPreimage, PublicKey, Signature};
 use kmd_crypto::{
-    KdfParams, MasterDerivationKey, MasterKey, Password, PasswordCheck, PasswordKdf, PrivateKey, Random, Seed, SigningKey,
-    open_master_key, seal_master_key, seal_max_key_index,
+    KdfParams, MasterDerivationKey, MasterKey, Password, PasswordCheck, PasswordKdf, PrivateKey, Random, Seed,
+    SigningKey, open_master_key, seal_master_key, seal_max_key_index,
 };
 
 use crate::cache::KeyCache;
@@ -194,7 +194,13 @@ impl<S: Store> Wallet for SoftWallet<S> {
     fn generate_key(&self) -> Result<Address> {
         self.current()?;
         self.group_commit.join(|count| {
-            generate_keys(&self.store, &self.master_key, &self.master_derivation_key, count, &*self.random)
+            generate_keys(
+                &self.store,
+                &self.master_key,
+                &self.master_derivation_key,
+                count,
+                &*self.random,
+            )
         })
     }
 
@@ -228,7 +234,9 @@ impl<S: Store> Wallet for SoftWallet<S> {
 
     fn export_master_derivation_key(&self, password: &Password) -> Result<MasterDerivationKey> {
         self.authorize(password)?;
-        Ok(MasterDerivationKey::from_fn(|key| key.copy_from_slice(self.master_derivation_key.expose())))
+        Ok(MasterDerivationKey::from_fn(|key| {
+            key.copy_from_slice(self.master_derivation_key.expose())
+        }))
     }
 
     fn import_multisig(&self, preimage: &MultisigPreimage) -> Result<Address> {
@@ -237,7 +245,8 @@ impl<S: Store> Wallet for SoftWallet<S> {
             address,
             preimage: preimage.clone(),
         };
-        self.store.change(&mut |transaction| transaction.insert_multisig(&row))?;
+        self.store
+            .change(&mut |transaction| transaction.insert_multisig(&row))?;
         Ok(address)
     }
 
@@ -251,6 +260,7 @@ impl<S: Store> Wallet for SoftWallet<S> {
 
     fn delete_multisig(&self, password: &Password, address: &Address) -> Result<()> {
         self.authorize(password)?;
-        self.store.change(&mut |transaction| transaction.delete_multisig(address))
+        self.store
+            .change(&mut |transaction| transaction.delete_multisig(address))
     }
 }

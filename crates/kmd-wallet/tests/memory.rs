@@ -1,5 +1,11 @@
 //! The contract, for wallets in memory.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
 #![cfg(feature = "contract")]
 
 use std::sync::Arc;
@@ -12,7 +18,11 @@ struct Made(MemoryDriver);
 
 impl Made {
     fn new() -> Self {
-        Self(MemoryDriver::new(cheap_params(), kdf(), Arc::new(TestRandom::default())))
+        Self(MemoryDriver::new(
+            cheap_params(),
+            kdf(),
+            Arc::new(TestRandom::default()),
+        ))
     }
 
     fn driver(&self) -> &dyn Driver {

@@ -30,7 +30,13 @@ struct Arguments {
     data_dir: Option<PathBuf>,
 
     /// Stop when no request came for so many seconds (0: never)
-    #[arg(short = 't', long, visible_alias = "timout-secs", value_name = "SECS", default_value_t = 0)]
+    #[arg(
+        short = 't',
+        long,
+        visible_alias = "timout-secs",
+        value_name = "SECS",
+        default_value_t = 0
+    )]
     timeout_secs: u64,
 }
 

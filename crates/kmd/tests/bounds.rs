@@ -17,9 +17,6 @@ use support::{daemon::Daemon, http::Request};
 
 /// Another client is served.
 fn serves(daemon: &Daemon) {
-    assert_eq!(
-        daemon.tcp().send(&Request::new("GET", "/versions")).status,
-        200
-    );
+    assert_eq!(daemon.tcp().send(&Request::new("GET", "/versions")).status, 200);
     assert_eq!(daemon.api().call("GET", "/v1/wallets", "").status, 200);
 }

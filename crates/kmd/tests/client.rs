@@ -10,10 +10,7 @@ mod create_and_sign;
 
 use std::fs;
 
-use kmd_client::{
-    Client, Error, Multisig, MultisigPreimage, Peer, PublicKey, SecretBytes, SecretText,
-    TransportError,
-};
+use kmd_client::{Client, Error, Multisig, MultisigPreimage, Peer, PublicKey, SecretBytes, SecretText, TransportError};
 use support::{
     algorand::{check_signature, check_signed, key_of_label, payment},
     daemon::{Daemon, Home},

@@ -7,10 +7,7 @@ mod support;
 
 use serde_json::{Value, json};
 use support::{
-    algorand::{
-        address, base64, check_signature, check_signed, key_of_label, payment, private_key,
-        unbase64,
-    },
+    algorand::{address, base64, check_signature, check_signed, key_of_label, payment, private_key, unbase64},
     api::string,
     daemon::{Daemon, Home},
     golden,
@@ -24,22 +21,15 @@ const PASSWORD: &str = "correct horse";
 fn every_request_is_understood() {
     let daemon = Home::cheap().start();
     let text = golden::text("clients.jsonl");
-    let requests: Vec<Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let requests: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(requests.len(), 78);
 
     let mut misunderstood = Vec::new();
     for recorded in &requests {
         let reply = send(&daemon, recorded);
         if let Err(error) = check(recorded, &reply) {
-            let (client, method, path) =
-                (&recorded["client"], &recorded["method"], &recorded["path"]);
-            misunderstood.push(format!(
-                "{client} {method} {path} {}: {error}",
-                recorded["body"]
-            ));
+            let (client, method, path) = (&recorded["client"], &recorded["method"], &recorded["path"]);
+            misunderstood.push(format!("{client} {method} {path} {}: {error}", recorded["body"]));
         }
     }
     assert!(misunderstood.is_empty(), "{}", misunderstood.join("\n"));
@@ -117,10 +107,7 @@ fn a_public_key_may_be_an_address() {
 fn a_partial_multisig_may_be_the_answer_of_the_first_signer() {
     let mut signer = Signer::new();
     let other = key_of_label("another member");
-    signer.ok_json(
-        "/v1/key/import",
-        json!({"private_key": private_key(&other)}),
-    );
+    signer.ok_json("/v1/key/import", json!({"private_key": private_key(&other)}));
     let other = other.verifying_key().to_bytes();
     let members = json!([address(&signer.member), base64(&other)]);
     let imported = signer.ok_json(
@@ -148,11 +135,7 @@ fn a_partial_multisig_may_be_the_answer_of_the_first_signer() {
     assert_eq!(members.len(), 2);
     for (member, key) in members.iter().zip([signer.member, other]) {
         assert_eq!(member.at("pk").bytes(), key);
-        check_signature(
-            &key,
-            &[b"TX", transaction.as_slice()].concat(),
-            member.at("s").bytes(),
-        );
+        check_signature(&key, &[b"TX", transaction.as_slice()].concat(), member.at("s").bytes());
     }
 }
 

@@ -64,8 +64,7 @@ impl Promised {
     /// Lets four clients create and generate, and kills the daemon after so many answers.
     fn hammer(&mut self, daemon: Daemon, round: usize, answers: usize) {
         let target = daemon.api().create(&format!("keys of {round}"), PASSWORD);
-        self.wallets
-            .insert(target.clone(), format!("keys of {round}"));
+        self.wallets.insert(target.clone(), format!("keys of {round}"));
         self.asked.insert(format!("keys of {round}"));
 
         let (sender, answered) = mpsc::channel();

@@ -72,18 +72,11 @@ fn json_is_answered_in_json_on_either_transport() {
             "/v1/wallet/init",
             format!(r#"{{"wallet_id":"{id}","wallet_password":"wrong"}}"#),
         ),
-        (
-            "POST",
-            "/v1/key/list",
-            r#"{"wallet_handle_token":"x.y"}"#.to_owned(),
-        ),
+        ("POST", "/v1/key/list", r#"{"wallet_handle_token":"x.y"}"#.to_owned()),
         ("POST", "/v1/nothing", "{}".to_owned()),
         ("PUT", "/", "{}".to_owned()),
     ] {
-        let (over_tcp, over_unix) = (
-            tcp.call(method, path, &body),
-            unix.call(method, path, &body),
-        );
+        let (over_tcp, over_unix) = (tcp.call(method, path, &body), unix.call(method, path, &body));
         assert_eq!(
             (over_tcp.status, over_tcp.text()),
             (over_unix.status, over_unix.text()),
@@ -117,12 +110,7 @@ fn errors_are_in_msgpack_with_the_same_status() {
         ("private_key", [1; 31].as_slice().into()),
     ]);
     session.refused("/v1/key/import", &short_key, 400, body_refused);
-    session.refused(
-        "/v1/key/list",
-        &Pack::map([]),
-        401,
-        "wrong number of token parts",
-    );
+    session.refused("/v1/key/list", &Pack::map([]), 401, "wrong number of token parts");
     let nil = Pack::map([("wallet_handle_token", Pack::Nil)]);
     session.refused("/v1/key/list", &nil, 401, "wrong number of token parts");
     let unknown = Pack::map([("wallet_id", "00".into()), ("wallet_password", "".into())]);
@@ -136,13 +124,7 @@ fn a_body_cut_short_is_refused() {
     for length in 1..whole.len() {
         let mut session = Session::new(daemon.unix());
         let reply = session.send("POST", "/v1/key/list", whole[..length].to_vec());
-        assert_eq!(
-            reply.status,
-            400,
-            "{length} of {} bytes: {}",
-            whole.len(),
-            reply.text()
-        );
+        assert_eq!(reply.status, 400, "{length} of {} bytes: {}", whole.len(), reply.text());
     }
 }
 
@@ -150,14 +132,9 @@ fn a_body_cut_short_is_refused() {
 fn the_socket_asks_for_the_token_too() {
     let daemon = Home::cheap().start();
     let reply = daemon.unix().send(&Request::new("GET", "/v1/wallets"));
-    assert_eq!(
-        (reply.status, reply.message()),
-        (401, "invalid API token".to_owned())
-    );
+    assert_eq!((reply.status, reply.message()), (401, "invalid API token".to_owned()));
     let body = Pack::map([("wallet_handle_token", "x.y".into())]).encode();
-    let reply = daemon
-        .unix()
-        .send(&Request::new("POST", "/v1/key/list").body(body));
+    let reply = daemon.unix().send(&Request::new("POST", "/v1/key/list").body(body));
     assert_eq!(reply.status, 401);
 }
 
@@ -191,10 +168,7 @@ impl Session {
         );
         assert_eq!(created.at("wallet").at("name"), &"pack".into());
         self.id = created.at("wallet").at("id").text().to_owned();
-        let body = Pack::map([
-            ("wallet_id", (&self.id).into()),
-            ("wallet_password", PASSWORD.into()),
-        ]);
+        let body = Pack::map([("wallet_id", (&self.id).into()), ("wallet_password", PASSWORD.into())]);
         self.handle = self
             .ok("/v1/wallet/init", body)
             .at("wallet_handle_token")
@@ -209,10 +183,7 @@ impl Session {
         let info = self.ok("/v1/wallet/info", self.with_handle([]));
         assert_eq!(info.at("wallet_handle").at("wallet"), created.at("wallet"));
         assert!(
-            matches!(
-                info.at("wallet_handle").at("expires_seconds"),
-                Pack::Uint(1..=3600)
-            ),
+            matches!(info.at("wallet_handle").at("expires_seconds"), Pack::Uint(1..=3600)),
             "{info:?}"
         );
     }
@@ -228,14 +199,8 @@ impl Session {
             self.with_handle([("private_key", keypair.as_slice().into())]),
         );
         assert_eq!(imported, Pack::map([("address", (&text).into())]));
-        let exported = self.ok(
-            "/v1/key/export",
-            self.with_password([("address", (&text).into())]),
-        );
-        assert_eq!(
-            exported,
-            Pack::map([("private_key", keypair.as_slice().into())])
-        );
+        let exported = self.ok("/v1/key/export", self.with_password([("address", (&text).into())]));
+        assert_eq!(exported, Pack::map([("private_key", keypair.as_slice().into())]));
 
         let body = self.with_handle([("display_mnemonic", false.into())]);
         let generated = self.ok("/v1/key", body).at("address").text().to_owned();
@@ -259,11 +224,7 @@ impl Session {
             ("public_key", self.key.as_slice().into()),
         ]);
         let signed = self.ok("/v1/transaction/sign", body);
-        check_signed(
-            signed.at("signed_transaction").bytes(),
-            &transaction,
-            &self.key,
-        );
+        check_signed(signed.at("signed_transaction").bytes(), &transaction, &self.key);
 
         let program = [1, 0x20, 1, 1, 0x22];
         let body = self.with_password([
@@ -280,22 +241,12 @@ impl Session {
 
     fn keeps_multisigs(&mut self) {
         let keys = Pack::List(vec![self.key.as_slice().into(), [8; 32].as_slice().into()]);
-        let preimage = [
-            ("multisig_version", 1.into()),
-            ("pks", keys),
-            ("threshold", 1.into()),
-        ];
+        let preimage = [("multisig_version", 1.into()), ("pks", keys), ("threshold", 1.into())];
         let imported = self.ok("/v1/multisig/import", self.with_handle(preimage.clone()));
         let text = imported.at("address").text().to_owned();
         let listed = self.ok("/v1/multisig/list", self.with_handle([]));
-        assert_eq!(
-            listed,
-            Pack::map([("addresses", Pack::List(vec![(&text).into()]))])
-        );
-        let exported = self.ok(
-            "/v1/multisig/export",
-            self.with_handle([("address", (&text).into())]),
-        );
+        assert_eq!(listed, Pack::map([("addresses", Pack::List(vec![(&text).into()]))]));
+        let exported = self.ok("/v1/multisig/export", self.with_handle([("address", (&text).into())]));
         assert_eq!(exported, Pack::map(preimage));
 
         let transaction = payment(&public_key(&text));
@@ -306,11 +257,7 @@ impl Session {
         let first = self.ok("/v1/multisig/sign", self.with_password(body.clone()));
         let multisig = Pack::decode(first.at("multisig").bytes());
         let message = [b"TX", transaction.as_slice()].concat();
-        check_signature(
-            &self.key,
-            &message,
-            multisig.at("subsig").list()[0].at("s").bytes(),
-        );
+        check_signature(&self.key, &message, multisig.at("subsig").list()[0].at("s").bytes());
 
         // The answer may be put into the next request as the tree that it is.
         let [transaction, key] = body;
@@ -327,14 +274,8 @@ impl Session {
         let renamed = self.ok("/v1/wallet/rename", body);
         assert_eq!(renamed.at("wallet").at("name"), &"renamed".into());
         let renewed = self.ok("/v1/wallet/renew", self.with_handle([]));
-        assert_eq!(
-            renewed.at("wallet_handle").at("wallet"),
-            renamed.at("wallet")
-        );
-        assert_eq!(
-            self.ok("/v1/wallet/release", self.with_handle([])),
-            Pack::map([])
-        );
+        assert_eq!(renewed.at("wallet_handle").at("wallet"), renamed.at("wallet"));
+        assert_eq!(self.ok("/v1/wallet/release", self.with_handle([])), Pack::map([]));
         let body = self.with_handle([]);
         self.refused("/v1/wallet/info", &body, 401, "handle does not exist");
     }
@@ -356,9 +297,7 @@ impl Session {
     }
 
     fn send(&mut self, method: &str, path: &str, body: Vec<u8>) -> Reply {
-        let request = Request::new(method, path)
-            .header("X-KMD-API-Token", TOKEN)
-            .body(body);
+        let request = Request::new(method, path).header("X-KMD-API-Token", TOKEN).body(body);
         self.connection.send(&request)
     }
 
@@ -388,10 +327,6 @@ impl Session {
 }
 
 fn decode(reply: &Reply) -> Pack {
-    assert_eq!(
-        reply.header("content-type"),
-        Some("application/msgpack"),
-        "{reply:?}"
-    );
+    assert_eq!(reply.header("content-type"), Some("application/msgpack"), "{reply:?}");
     Pack::decode(&reply.body)
 }

@@ -28,10 +28,7 @@ fn one_of_two_creations_wins() {
     for round in 0..50 {
         let body = creation(&format!("wallet {round}"), "");
         let [first, second] = apis;
-        let (replies, back) = at_once([
-            (first, "/v1/wallet", body.clone()),
-            (second, "/v1/wallet", body),
-        ]);
+        let (replies, back) = at_once([(first, "/v1/wallet", body.clone()), (second, "/v1/wallet", body)]);
         one_wins(&replies);
         apis = back;
     }
@@ -47,8 +44,7 @@ fn one_of_two_renames_wins() {
     let mut apis = [daemon.api(), daemon.api()];
     for round in 0..50 {
         let name = format!("name {round}");
-        let rename =
-            |id: &str| json!({"wallet_id": id, "wallet_password": "", "wallet_name": name});
+        let rename = |id: &str| json!({"wallet_id": id, "wallet_password": "", "wallet_name": name});
         let [first, second] = apis;
         let (replies, back) = at_once([
             (first, "/v1/wallet/rename", rename(&ids[0])),
@@ -56,11 +52,7 @@ fn one_of_two_renames_wins() {
         ]);
         one_wins(&replies);
         let names = api.wallet_names();
-        assert_eq!(
-            names.iter().filter(|known| **known == name).count(),
-            1,
-            "{names:?}"
-        );
+        assert_eq!(names.iter().filter(|known| **known == name).count(), 1, "{names:?}");
         apis = back;
     }
 }
@@ -94,10 +86,7 @@ fn two_daemons_share_a_folder() {
     for round in 0..50 {
         let body = creation(&format!("wallet {round}"), "");
         let [first, second] = apis;
-        let (replies, back) = at_once([
-            (first, "/v1/wallet", body.clone()),
-            (second, "/v1/wallet", body),
-        ]);
+        let (replies, back) = at_once([(first, "/v1/wallet", body.clone()), (second, "/v1/wallet", body)]);
         one_wins(&replies);
         apis = back;
     }
@@ -118,16 +107,10 @@ fn keys_generated_at_once_are_different_keys() {
             thread::spawn(move || (0..25).map(|_| api.generate(&handle)).collect::<Vec<_>>())
         })
         .collect();
-    let generated: Vec<String> = clients
-        .into_iter()
-        .flat_map(|client| client.join().unwrap())
-        .collect();
+    let generated: Vec<String> = clients.into_iter().flat_map(|client| client.join().unwrap()).collect();
     let different: BTreeSet<String> = generated.iter().cloned().collect();
     assert_eq!(different.len(), 100);
-    assert_eq!(
-        api.keys(&handle).into_iter().collect::<BTreeSet<_>>(),
-        different
-    );
+    assert_eq!(api.keys(&handle).into_iter().collect::<BTreeSet<_>>(), different);
 }
 
 /// Sends both requests as nearly at the same time as threads can.
@@ -145,8 +128,7 @@ fn at_once(requests: [(Api, &'static str, Value); 2]) -> ([Reply; 2], [Api; 2]) 
 }
 
 fn one_wins(replies: &[Reply; 2]) {
-    let (won, lost): (Vec<&Reply>, Vec<&Reply>) =
-        replies.iter().partition(|reply| reply.status == 200);
+    let (won, lost): (Vec<&Reply>, Vec<&Reply>) = replies.iter().partition(|reply| reply.status == 200);
     assert_eq!((won.len(), lost.len()), (1, 1), "{replies:?}");
     assert_eq!((lost[0].status, lost[0].message()), (400, TAKEN.to_owned()));
 }
@@ -171,10 +153,7 @@ fn a_wallet_dropped_in_is_there_and_gone_when_taken_out() {
     assert_eq!(api.wallet_ids(), [own]);
     let body = json!({"wallet_id": wallet.id(), "wallet_password": wallet.password()});
     let gone = api.post("/v1/wallet/init", &body);
-    assert_eq!(
-        (gone.status, gone.message()),
-        (400, "wallet not found".to_owned())
-    );
+    assert_eq!((gone.status, gone.message()), (400, "wallet not found".to_owned()));
     assert_eq!(
         api.post("/v1/wallet", &creation(wallet.name(), "")).status,
         200,
@@ -187,11 +166,7 @@ fn a_file_may_have_any_name() {
     let home = Home::cheap();
     let wallet = golden::wallet("plain");
     let folder = home.make_wallets();
-    fs::rename(
-        wallet.copy_to(&folder),
-        folder.join("some name.of its-own.db"),
-    )
-    .unwrap();
+    fs::rename(wallet.copy_to(&folder), folder.join("some name.of its-own.db")).unwrap();
     let daemon = home.start();
     let mut api = daemon.api();
     assert_eq!(api.wallet_ids(), [wallet.id()]);
@@ -227,9 +202,7 @@ fn junk_is_skipped_and_logged_once() {
     fs::write(folder.join("junk-cut.db"), &file[..5000]).unwrap();
     fs::create_dir(folder.join("junk-folder.db")).unwrap();
     let other = Connection::open(folder.join("junk-other.db")).unwrap();
-    other
-        .execute("CREATE TABLE metadata (something INT)", [])
-        .unwrap();
+    other.execute("CREATE TABLE metadata (something INT)", []).unwrap();
     drop(other);
     fs::write(folder.join("no-wallet.txt"), "not a database").unwrap();
     let junk = [

@@ -79,11 +79,7 @@ fn every_recorded_exchange_has_a_test() {
 fn every_deviation_names_one_step() {
     for (name, step) in deviations::all_names() {
         let transcript = transcript::Transcript::load(&name);
-        let found = transcript
-            .steps
-            .iter()
-            .filter(|known| known.name == step)
-            .count();
+        let found = transcript.steps.iter().filter(|known| known.name == step).count();
         assert_eq!(found, 1, "{name} / {step}");
     }
 }

@@ -83,9 +83,7 @@ fn vectors() -> impl Iterator<Item = Value> {
 fn check(vector: &Value, expect: &str, public_key: &[u8], reply: &Reply) -> Result<(), String> {
     match (expect, reply.status) {
         ("same" | "same_or_refuse", 200) => check_signed(vector, public_key, reply),
-        ("refuse" | "same_or_refuse", 400) if reply.message() == "could not decode transaction" => {
-            Ok(())
-        }
+        ("refuse" | "same_or_refuse", 400) if reply.message() == "could not decode transaction" => Ok(()),
         _ => Err(format!("expected {expect}")),
     }
 }

@@ -137,15 +137,12 @@ fn a_password_spelled_as_an_escape_works_everywhere() {
         ("POST", "/v1/transaction/sign", &of_transaction),
         ("DELETE", "/v1/key", &of_address),
     ] {
-        let body = format!(
-            r#"{{"wallet_handle_token":"{handle}","wallet_password":"{escaped}"{fields}}}"#
-        );
+        let body = format!(r#"{{"wallet_handle_token":"{handle}","wallet_password":"{escaped}"{fields}}}"#);
         let reply = api.call(method, path, &body);
         assert_eq!(reply.status, 200, "{path}: {}", reply.text());
     }
     let id = wallet.id();
-    let body =
-        format!(r#"{{"wallet_id":"{id}","wallet_name":"new","wallet_password":"{escaped}"}}"#);
+    let body = format!(r#"{{"wallet_id":"{id}","wallet_name":"new","wallet_password":"{escaped}"}}"#);
     let renamed = api.call("POST", "/v1/wallet/rename", &body);
     assert_eq!(renamed.status, 200, "{}", renamed.text());
 }
@@ -222,11 +219,7 @@ impl Opened<'_> {
         let mut addresses: Vec<&str> = Vec::new();
         for (address, preimage) in self.wallet.multisigs() {
             let body = json!({"wallet_handle_token": self.handle, "address": address});
-            assert_eq!(
-                &self.api.ok("/v1/multisig/export", &body),
-                preimage,
-                "{address}"
-            );
+            assert_eq!(&self.api.ok("/v1/multisig/export", &body), preimage, "{address}");
             addresses.push(address);
         }
         addresses.sort_by_key(|address| public_key(address));
@@ -259,11 +252,7 @@ impl Opened<'_> {
         let transaction = payment(&key);
         let body = self.with_password(json!({"transaction": base64(&transaction)}));
         let answer = self.api.ok("/v1/transaction/sign", &body);
-        check_signed(
-            &unbase64(&string(&answer["signed_transaction"])),
-            &transaction,
-            &key,
-        );
+        check_signed(&unbase64(&string(&answer["signed_transaction"])), &transaction, &key);
     }
 }
 
@@ -314,10 +303,8 @@ impl Contents {
         assert_eq!(self.multisigs, after.multisigs);
         assert_ne!(self.highest_index, after.highest_index);
 
-        let (added, kept): (Vec<&Row>, Vec<&Row>) = after
-            .keys
-            .iter()
-            .partition(|row| row[0] == Cell::Blob(new.to_vec()));
+        let (added, kept): (Vec<&Row>, Vec<&Row>) =
+            after.keys.iter().partition(|row| row[0] == Cell::Blob(new.to_vec()));
         assert_eq!(self.keys.iter().collect::<Vec<_>>(), kept);
         assert_eq!(added.len(), 1);
         assert_eq!(index(added[0]), i64::try_from(self.next_index()).ok());

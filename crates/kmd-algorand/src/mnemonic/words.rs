@@ -11,20 +11,14 @@ const LONGEST_UNKNOWN: usize = 16;
 /// A word's place in the list, upper or lower case.
 pub(super) fn position_of(word: &str) -> Option<u16> {
     let letters = || word.bytes().map(|byte| byte.to_ascii_lowercase());
-    let place = WORDS
-        .binary_search_by(|known| known.bytes().cmp(letters()))
-        .ok()?;
+    let place = WORDS.binary_search_by(|known| known.bytes().cmp(letters())).ok()?;
     u16::try_from(place).ok()
 }
 
 /// The word of the list with the smallest edit distance, of several the first.
 pub(super) fn nearest_word(word: &str) -> &'static str {
     let distance = |known: &&&str| edit_distance(known.as_bytes(), word.as_bytes());
-    WORDS
-        .iter()
-        .min_by_key(distance)
-        .copied()
-        .unwrap_or_default()
+    WORDS.iter().min_by_key(distance).copied().unwrap_or_default()
 }
 
 /// Levenshtein's distance, row by row; the row lives on the stack, so no copy of a secret is left

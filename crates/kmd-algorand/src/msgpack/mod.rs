@@ -11,6 +11,5 @@ mod writer;
 
 pub(crate) use reader::{Header, Reader};
 pub(crate) use writer::{
-    map_header_length, write_bool, write_bytes, write_list_header, write_map_header, write_text,
-    write_uint,
+    map_header_length, write_bool, write_bytes, write_list_header, write_map_header, write_text, write_uint,
 };

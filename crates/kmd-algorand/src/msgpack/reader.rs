@@ -46,15 +46,9 @@ impl<'a> Reader<'a> {
             Marker::U32 => self.take().map(|b| u32::from_be_bytes(b).into()),
             Marker::U64 => self.take().map(u64::from_be_bytes),
             Marker::I8 => self.take().and_then(|b| not_negative(i8::from_be_bytes(b))),
-            Marker::I16 => self
-                .take()
-                .and_then(|b| not_negative(i16::from_be_bytes(b))),
-            Marker::I32 => self
-                .take()
-                .and_then(|b| not_negative(i32::from_be_bytes(b))),
-            Marker::I64 => self
-                .take()
-                .and_then(|b| not_negative(i64::from_be_bytes(b))),
+            Marker::I16 => self.take().and_then(|b| not_negative(i16::from_be_bytes(b))),
+            Marker::I32 => self.take().and_then(|b| not_negative(i32::from_be_bytes(b))),
+            Marker::I64 => self.take().and_then(|b| not_negative(i64::from_be_bytes(b))),
             Marker::FixNeg(_) => Err(Problem::Negative),
             _ => Err(Problem::WrongType {
                 expected: Expected::Uint,
@@ -84,10 +78,7 @@ impl<'a> Reader<'a> {
             Marker::Bin32 => (Header::Binary, self.length32()?),
             _ => return Err(Problem::WrongType { expected }),
         };
-        let (bytes, rest) = self
-            .rest
-            .split_at_checked(length)
-            .ok_or(Problem::Truncated)?;
+        let (bytes, rest) = self.rest.split_at_checked(length).ok_or(Problem::Truncated)?;
         self.rest = rest;
         Ok((header, bytes))
     }
@@ -163,20 +154,14 @@ mod tests {
             (&[0xcd, 0, 1], Ok(1)),
             (&[0xcd, 1, 0], Ok(0x100)),
             (&[0xce, 1, 0, 0, 0], Ok(0x100_0000)),
-            (
-                &[0xcf, 255, 255, 255, 255, 255, 255, 255, 255],
-                Ok(u64::MAX),
-            ),
+            (&[0xcf, 255, 255, 255, 255, 255, 255, 255, 255], Ok(u64::MAX)),
             (&[0xd0, 0x7f], Ok(0x7f)),
             (&[0xd0, 0x80], Err(Problem::Negative)),
             (&[0xd1, 0x7f, 0xff], Ok(0x7fff)),
             (&[0xd1, 0xff, 0xff], Err(Problem::Negative)),
             (&[0xd2, 0x7f, 0, 0, 0], Ok(0x7f00_0000)),
             (&[0xd2, 0x80, 0, 0, 0], Err(Problem::Negative)),
-            (
-                &[0xd3, 0x7f, 0, 0, 0, 0, 0, 0, 0],
-                Ok(0x7f00_0000_0000_0000),
-            ),
+            (&[0xd3, 0x7f, 0, 0, 0, 0, 0, 0, 0], Ok(0x7f00_0000_0000_0000)),
             (&[0xd3, 0x80, 0, 0, 0, 0, 0, 0, 0], Err(Problem::Negative)),
             (&[], Err(Problem::Truncated)),
             (&[0xcd, 0], Err(Problem::Truncated)),
@@ -206,11 +191,7 @@ mod tests {
 
     #[test]
     fn lengths_are_believed_only_as_far_as_there_are_bytes() {
-        let blob = |input| {
-            Reader::new(input)
-                .blob(Expected::Bytes)
-                .map(|(_, bytes)| bytes.len())
-        };
+        let blob = |input| Reader::new(input).blob(Expected::Bytes).map(|(_, bytes)| bytes.len());
         let cases: [(&[u8], Result<usize, Problem>); 7] = [
             (&[0xa1, 9], Ok(1)),
             (&[0xda, 0, 1, 9], Ok(1)),
@@ -223,13 +204,7 @@ mod tests {
         for (input, expected) in cases {
             assert_eq!(blob(input), expected, "{input:?}");
         }
-        assert_eq!(
-            Reader::new(&[0xdf, 255, 255, 255, 255]).map_length(),
-            Ok(0xffff_ffff)
-        );
-        assert_eq!(
-            Reader::new(&[0xdd, 255, 255, 255, 255]).list_length(),
-            Ok(0xffff_ffff)
-        );
+        assert_eq!(Reader::new(&[0xdf, 255, 255, 255, 255]).map_length(), Ok(0xffff_ffff));
+        assert_eq!(Reader::new(&[0xdd, 255, 255, 255, 255]).list_length(), Ok(0xffff_ffff));
     }
 }

@@ -5,15 +5,11 @@ use super::error::MultisigError;
 use super::partial::{Multisig, Subsig};
 use super::preimage::MultisigPreimage;
 use crate::address::PublicKey;
-use crate::msgpack::{
-    Reader, write_bytes, write_list_header, write_map_header, write_text, write_uint,
-};
+use crate::msgpack::{Reader, write_bytes, write_list_header, write_map_header, write_text, write_uint};
 use crate::schema::{DecodeError, Expected, Kind, Problem, Schema, canonicalise, field};
 use crate::signature::Signature;
 
-const UINT8: Kind = Kind::Uint {
-    max: u8::MAX as u64,
-};
+const UINT8: Kind = Kind::Uint { max: u8::MAX as u64 };
 
 static MULTISIG: Schema = Schema::new(&[
     field(
@@ -44,9 +40,7 @@ impl Multisig {
         if !self.subsigs().is_empty() {
             write_text(&mut out, b"subsig");
             write_list_header(&mut out, self.subsigs().len());
-            self.subsigs()
-                .iter()
-                .for_each(|subsig| write_subsig(&mut out, subsig));
+            self.subsigs().iter().for_each(|subsig| write_subsig(&mut out, subsig));
         }
         if threshold != 0 {
             write_text(&mut out, b"thr");
@@ -127,7 +121,5 @@ fn read_uint8(reader: &mut Reader<'_>) -> Result<u8, Problem> {
 
 fn read_fixed<const N: usize>(reader: &mut Reader<'_>) -> Result<[u8; N], Problem> {
     let (_, bytes) = reader.blob(Expected::Bytes)?;
-    bytes
-        .try_into()
-        .map_err(|_| Problem::WrongLength { expected: N })
+    bytes.try_into().map_err(|_| Problem::WrongLength { expected: N })
 }

@@ -68,11 +68,7 @@ impl Multisig {
     /// No signature yet.
     #[must_use]
     pub fn from_preimage(preimage: &MultisigPreimage) -> Self {
-        let subsigs = preimage
-            .keys()
-            .iter()
-            .map(|&key| Subsig::new(key, None))
-            .collect();
+        let subsigs = preimage.keys().iter().map(|&key| Subsig::new(key, None)).collect();
         Self::new(preimage.version(), preimage.threshold(), subsigs)
     }
 

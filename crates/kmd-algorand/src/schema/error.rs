@@ -143,11 +143,7 @@ impl fmt::Display for FieldPath {
                 Step::Item(index) => write!(f, "[{index}]")?,
             }
         }
-        if self.is_empty() {
-            Ok(())
-        } else {
-            f.write_str(": ")
-        }
+        if self.is_empty() { Ok(()) } else { f.write_str(": ") }
     }
 }
 

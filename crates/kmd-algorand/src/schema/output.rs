@@ -57,10 +57,7 @@ impl Canonical {
     /// Where a field of the outermost map is in the bytes, key and value, if it is there.
     pub(crate) fn field(&self, schema: &Schema, name: &str) -> Option<Range<usize>> {
         let key = schema.position(name.as_bytes(), 0)? as u64;
-        let index = self
-            .fields
-            .binary_search_by_key(&key, |segment| segment.key)
-            .ok()?;
+        let index = self.fields.binary_search_by_key(&key, |segment| segment.key).ok()?;
         let segment = &self.fields[index];
         (!segment.is_empty()).then_some(segment.start..segment.end)
     }
@@ -174,8 +171,5 @@ impl Output {
 }
 
 fn count_kept(segments: &[Segment]) -> usize {
-    segments
-        .iter()
-        .filter(|segment| !segment.is_empty())
-        .count()
+    segments.iter().filter(|segment| !segment.is_empty()).count()
 }

@@ -40,10 +40,7 @@ impl Schema {
     pub(crate) const fn new(fields: &'static [Field]) -> Self {
         let mut index = 1;
         while index < fields.len() {
-            assert!(
-                fields[index - 1].packed < fields[index].packed,
-                "fields are not sorted"
-            );
+            assert!(fields[index - 1].packed < fields[index].packed, "fields are not sorted");
             index += 1;
         }
         Self { fields }
@@ -57,16 +54,10 @@ impl Schema {
     /// in order.
     pub(crate) fn position(&self, key: &[u8], next: usize) -> Option<usize> {
         let packed = pack(key)?;
-        if self
-            .fields
-            .get(next)
-            .is_some_and(|field| field.packed == packed)
-        {
+        if self.fields.get(next).is_some_and(|field| field.packed == packed) {
             return Some(next);
         }
-        self.fields
-            .binary_search_by_key(&packed, |field| field.packed)
-            .ok()
+        self.fields.binary_search_by_key(&packed, |field| field.packed).ok()
     }
 }
 

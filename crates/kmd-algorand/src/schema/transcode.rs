@@ -9,9 +9,7 @@
 use super::error::{DecodeError, Expected, Problem, Step};
 use super::output::{Canonical, OpenMap, Output};
 use super::table::{Field, Kind, Schema};
-use crate::msgpack::{
-    Header, Reader, write_bool, write_bytes, write_list_header, write_text, write_uint,
-};
+use crate::msgpack::{Header, Reader, write_bool, write_bytes, write_list_header, write_text, write_uint};
 
 /// The reference accepts a binary header for text of any length. The recorded vectors want 1 to 6
 /// bytes accepted and 31 and 33 refused; between them, real names must pass: "mainnet-v1.0".
@@ -34,11 +32,7 @@ enum Value {
 ///
 /// # Errors
 /// Whatever is not exactly one such structure, or would lose or change something in decoding.
-pub(crate) fn canonicalise(
-    schema: &Schema,
-    prefix: &[u8],
-    input: &[u8],
-) -> Result<Canonical, DecodeError> {
+pub(crate) fn canonicalise(schema: &Schema, prefix: &[u8], input: &[u8]) -> Result<Canonical, DecodeError> {
     let mut transcoder = Transcoder {
         reader: Reader::new(input),
         output: Output::new(prefix, input.len(), schema.fields().len()),
@@ -125,8 +119,7 @@ impl Transcoder<'_> {
         }
         write_list_header(&mut self.output.bytes, length);
         for index in 0..length {
-            self.value(item)
-                .map_err(|error| error.inside(Step::Item(index)))?;
+            self.value(item).map_err(|error| error.inside(Step::Item(index)))?;
         }
         Ok(Value::zero_if(length == 0))
     }
@@ -177,14 +170,10 @@ impl Transcoder<'_> {
             let start = self.output.bytes.len();
             let key = self.reader.uint()?;
             write_uint(&mut self.output.bytes, key);
-            self.value(value)
-                .map_err(|error| error.inside(Step::Item(position)))?;
+            self.value(value).map_err(|error| error.inside(Step::Item(position)))?;
             self.output.end_entry(&mut map, key, start);
         }
-        let kept = self
-            .output
-            .close_map(&map)
-            .map_err(|_| Problem::RepeatedField)?;
+        let kept = self.output.close_map(&map).map_err(|_| Problem::RepeatedField)?;
         self.output.forget(&map);
         Ok(Value::zero_if(kept == 0))
     }

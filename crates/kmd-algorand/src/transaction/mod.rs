@@ -70,12 +70,9 @@ impl Transaction {
         // A field of 32 bytes ends in them.
         let value32 = |place: Range<usize>| canonical.bytes[place].last_chunk::<32>().copied();
 
-        let sender = field("snd")
-            .and_then(value32)
-            .ok_or(TransactionError::SenderMissing)?;
+        let sender = field("snd").and_then(value32).ok_or(TransactionError::SenderMissing)?;
         field("type").ok_or(TransactionError::TypeMissing)?;
-        let group =
-            field("grp").and_then(|place| value32(place.clone()).map(|id| Group { id, place }));
+        let group = field("grp").and_then(|place| value32(place.clone()).map(|id| Group { id, place }));
         Ok(Self {
             sender: Address::from_bytes(sender),
             field_count: canonical.field_count(),

@@ -54,12 +54,7 @@ impl RequestHead<'_> {
     /// The whole request.
     pub(crate) fn followed_by(&self, body: &[u8]) -> Zeroizing<Vec<u8>> {
         let length = body.len().to_string();
-        let about_the_body = [
-            "\r\nContent-Type: ",
-            self.media_type,
-            "\r\nContent-Length: ",
-            &length,
-        ];
+        let about_the_body = ["\r\nContent-Type: ", self.media_type, "\r\nContent-Length: ", &length];
         let head = [
             self.method.as_str(),
             " ",
@@ -73,11 +68,7 @@ impl RequestHead<'_> {
             "\r\nAccept: ",
             self.media_type,
         ];
-        let about_the_body: &[&str] = if body.is_empty() {
-            &[]
-        } else {
-            &about_the_body
-        };
+        let about_the_body: &[&str] = if body.is_empty() { &[] } else { &about_the_body };
         joined(&[&head, about_the_body, &["\r\n\r\n"]].concat(), body)
     }
 }
@@ -137,10 +128,7 @@ fn read_head<S: Read>(incoming: &mut Incoming<'_, S>) -> Result<AnswerHead, Read
 fn parse_head(bytes: &[u8]) -> Result<Option<(usize, AnswerHead)>, ReadError> {
     let mut headers = [EMPTY_HEADER; MAX_HEADERS];
     let mut response = Response::new(&mut headers);
-    match response
-        .parse(bytes)
-        .map_err(|error| broken("not HTTP", error))?
-    {
+    match response.parse(bytes).map_err(|error| broken("not HTTP", error))? {
         Status::Partial => Ok(None),
         Status::Complete(length) => Ok(Some((length, AnswerHead::of(&response)?))),
     }
@@ -217,9 +205,7 @@ fn read_chunks<S: Read>(
 fn parse_chunk_length(bytes: &[u8]) -> Result<Option<(usize, usize)>, ReadError> {
     match httparse::parse_chunk_size(bytes) {
         Ok(Status::Partial) => Ok(None),
-        Ok(Status::Complete((used, length))) => {
-            Ok(Some((used, usize::try_from(length).unwrap_or(usize::MAX))))
-        }
+        Ok(Status::Complete((used, length))) => Ok(Some((used, usize::try_from(length).unwrap_or(usize::MAX)))),
         Err(error) => Err(broken("chunk", error)),
     }
 }

@@ -42,11 +42,7 @@ impl<'a, S: Read> Incoming<'a, S> {
     }
 
     /// Appends the next `length` bytes to `body`.
-    pub(crate) fn copy(
-        &mut self,
-        length: usize,
-        body: &mut Zeroizing<Vec<u8>>,
-    ) -> Result<(), ReadError> {
+    pub(crate) fn copy(&mut self, length: usize, body: &mut Zeroizing<Vec<u8>>) -> Result<(), ReadError> {
         reserve(body, length);
         let mut missing = length;
         while missing > 0 {
@@ -59,11 +55,7 @@ impl<'a, S: Read> Incoming<'a, S> {
     }
 
     /// Appends all that comes until the peer closes.
-    pub(crate) fn copy_to_end(
-        &mut self,
-        limit: usize,
-        body: &mut Zeroizing<Vec<u8>>,
-    ) -> Result<(), ReadError> {
+    pub(crate) fn copy_to_end(&mut self, limit: usize, body: &mut Zeroizing<Vec<u8>>) -> Result<(), ReadError> {
         loop {
             let length = self.unread().len();
             if length > limit - body.len() {

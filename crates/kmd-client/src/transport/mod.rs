@@ -102,11 +102,7 @@ impl Transport {
     }
 
     /// The connection with the request sent, or nothing when it had to be given up.
-    fn send_over_kept(
-        &self,
-        kept: Option<Stream>,
-        request: &[u8],
-    ) -> Result<Option<Stream>, TransportError> {
+    fn send_over_kept(&self, kept: Option<Stream>, request: &[u8]) -> Result<Option<Stream>, TransportError> {
         let Some(mut stream) = kept.filter(Stream::is_quiet) else {
             return Ok(None);
         };
@@ -137,12 +133,10 @@ impl Transport {
     }
 
     fn connect(&self) -> Result<Stream, TransportError> {
-        Stream::connect(&self.peer, self.timeouts.connect).map_err(|source| {
-            TransportError::Connect {
-                peer: self.peer.clone(),
-                start_command: self.start_command.clone(),
-                source,
-            }
+        Stream::connect(&self.peer, self.timeouts.connect).map_err(|source| TransportError::Connect {
+            peer: self.peer.clone(),
+            start_command: self.start_command.clone(),
+            source,
         })
     }
 

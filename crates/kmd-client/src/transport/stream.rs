@@ -24,10 +24,7 @@ impl Stream {
             Peer::Tcp(address) => connect_tcp(address, timeout)?,
             Peer::Unix(path) => connect_unix(path, timeout).map_err(timed_out)?,
         };
-        Ok(Self {
-            socket,
-            deadline: None,
-        })
+        Ok(Self { socket, deadline: None })
     }
 
     /// The time from now that all reads and writes to come may take together.
@@ -122,9 +119,6 @@ mod tests {
 
         let refused = Stream::connect(&Peer::Unix(path), Duration::from_millis(10));
 
-        assert_eq!(
-            refused.err().map(|error| error.kind()),
-            Some(ErrorKind::TimedOut)
-        );
+        assert_eq!(refused.err().map(|error| error.kind()), Some(ErrorKind::TimedOut));
     }
 }

@@ -35,11 +35,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Daemon`] when the wallet has it, or it is none.
-    pub fn import_key(
-        &self,
-        handle: &SecretText,
-        private_key: SecretBytes,
-    ) -> Result<Address, Error> {
+    pub fn import_key(&self, handle: &SecretText, private_key: SecretBytes) -> Result<Address, Error> {
         let request = ImportKey {
             private_key,
             wallet_handle_token: copy(handle),
@@ -51,12 +47,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Daemon`] when the wallet has no such key.
-    pub fn export_key(
-        &self,
-        handle: &SecretText,
-        password: &str,
-        address: Address,
-    ) -> Result<SecretBytes, Error> {
+    pub fn export_key(&self, handle: &SecretText, password: &str, address: Address) -> Result<SecretBytes, Error> {
         let request = ExportKey {
             address: address.to_string(),
             wallet_handle_token: copy(handle),
@@ -69,12 +60,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error`]
-    pub fn delete_key(
-        &self,
-        handle: &SecretText,
-        password: &str,
-        address: Address,
-    ) -> Result<(), Error> {
+    pub fn delete_key(&self, handle: &SecretText, password: &str, address: Address) -> Result<(), Error> {
         let request = DeleteKey {
             address: address.to_string(),
             wallet_handle_token: copy(handle),

@@ -2,8 +2,8 @@
 
 use kmd_algorand::{Address, Multisig, MultisigPreimage, PublicKey};
 use kmd_api::v1::{
-    DeleteMultisig, ExportMultisig, ExportMultisigResponse, ImportMultisig, ListMultisig,
-    SignMultisigProgram, SignMultisigResponse, SignMultisigTransaction,
+    DeleteMultisig, ExportMultisig, ExportMultisigResponse, ImportMultisig, ListMultisig, SignMultisigProgram,
+    SignMultisigResponse, SignMultisigTransaction,
 };
 use kmd_api::{ByteString, PartialMultisig, Password, PublicKeyField, SecretText};
 
@@ -26,19 +26,10 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Daemon`] when the wallet has it.
-    pub fn import_multisig(
-        &self,
-        handle: &SecretText,
-        preimage: &MultisigPreimage,
-    ) -> Result<Address, Error> {
+    pub fn import_multisig(&self, handle: &SecretText, preimage: &MultisigPreimage) -> Result<Address, Error> {
         let request = ImportMultisig {
             multisig_version: preimage.version(),
-            pks: preimage
-                .keys()
-                .iter()
-                .copied()
-                .map(PublicKeyField::from)
-                .collect(),
+            pks: preimage.keys().iter().copied().map(PublicKeyField::from).collect(),
             threshold: preimage.threshold(),
             wallet_handle_token: copy(handle),
         };
@@ -49,11 +40,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Daemon`] when it was not imported.
-    pub fn export_multisig(
-        &self,
-        handle: &SecretText,
-        address: Address,
-    ) -> Result<MultisigPreimage, Error> {
+    pub fn export_multisig(&self, handle: &SecretText, address: Address) -> Result<MultisigPreimage, Error> {
         let request = ExportMultisig {
             address: address.to_string(),
             wallet_handle_token: copy(handle),
@@ -65,12 +52,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error`]
-    pub fn delete_multisig(
-        &self,
-        handle: &SecretText,
-        password: &str,
-        address: Address,
-    ) -> Result<(), Error> {
+    pub fn delete_multisig(&self, handle: &SecretText, password: &str, address: Address) -> Result<(), Error> {
         let request = DeleteMultisig {
             address: address.to_string(),
             wallet_handle_token: copy(handle),
@@ -166,11 +148,7 @@ fn program_request(
 }
 
 fn preimage(answer: &ExportMultisigResponse) -> Result<MultisigPreimage, Error> {
-    let keys: Result<_, Error> = answer
-        .pks
-        .iter()
-        .map(|key| public_key(key.as_slice()))
-        .collect();
+    let keys: Result<_, Error> = answer.pks.iter().map(|key| public_key(key.as_slice())).collect();
     MultisigPreimage::new(answer.multisig_version, answer.threshold, keys?).map_err(undecodable)
 }
 

@@ -1,8 +1,8 @@
 //! Wallets and their handles.
 
 use kmd_api::v1::{
-    CreateWallet, ExportMasterKey, InitWallet, ListWallets, ReleaseWallet, RenameWallet,
-    RenewWallet, Versions, Wallet, WalletHandle, WalletInfo,
+    CreateWallet, ExportMasterKey, InitWallet, ListWallets, ReleaseWallet, RenameWallet, RenewWallet, Versions, Wallet,
+    WalletHandle, WalletInfo,
 };
 use kmd_api::{Password, SecretBytes, SecretText};
 
@@ -108,12 +108,7 @@ impl Client {
     /// # Errors
     /// [`Error::Daemon`] when the name is taken, blank or longer than 64 bytes, or the password is
     /// wrong.
-    pub fn rename_wallet(
-        &self,
-        wallet_id: &str,
-        new_name: &str,
-        password: &str,
-    ) -> Result<Wallet, Error> {
+    pub fn rename_wallet(&self, wallet_id: &str, new_name: &str, password: &str) -> Result<Wallet, Error> {
         let request = RenameWallet {
             wallet_id: wallet_id.to_owned(),
             wallet_name: new_name.to_owned(),
@@ -126,11 +121,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error`]
-    pub fn export_master_key(
-        &self,
-        handle: &SecretText,
-        password: &str,
-    ) -> Result<SecretBytes, Error> {
+    pub fn export_master_key(&self, handle: &SecretText, password: &str) -> Result<SecretBytes, Error> {
         let request = ExportMasterKey {
             wallet_handle_token: copy(handle),
             wallet_password: Password::new(password),

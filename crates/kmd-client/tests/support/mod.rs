@@ -156,9 +156,6 @@ fn read_request(connection: &mut dyn Connection) -> Vec<u8> {
 
 pub fn answer(status: u16, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
-    let head = format!(
-        "HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
+    let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }

@@ -1,5 +1,12 @@
 //! The core over wallets in memory, on a manual clock.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
 mod operations;
 mod sessions;
 mod support;

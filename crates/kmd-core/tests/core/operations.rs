@@ -16,7 +16,11 @@ struct Witness {
 
 fn kind(operation: &Operation<'_>) -> String {
     let shown = format!("{operation:?}");
-    shown.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
+    shown
+        .split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 impl Policy for Witness {
@@ -33,7 +37,10 @@ impl Policy for Witness {
 impl Recorder for Witness {
     fn record(&self, _wallet: &WalletId, operation: &Operation<'_>, outcome: Outcome<'_>) {
         let outcome = outcome.map_or_else(|error| error.to_string(), |()| "done".to_owned());
-        self.seen.lock().unwrap().push(format!("record {} {outcome}", kind(operation)));
+        self.seen
+            .lock()
+            .unwrap()
+            .push(format!("record {} {outcome}", kind(operation)));
     }
 }
 
@@ -74,7 +81,13 @@ fn what_is_refused_does_not_happen_and_is_recorded() {
     let refused = world.kmd.call().generate_key(&handle, false);
     assert!(matches!(refused, Err(Error::Refused(reason)) if reason == "not today"));
     assert!(world.kmd.call().list_keys(&handle).unwrap().is_empty());
-    assert!(witness.seen.lock().unwrap().contains(&"record GenerateKey refused by policy: not today".to_owned()));
+    assert!(
+        witness
+            .seen
+            .lock()
+            .unwrap()
+            .contains(&"record GenerateKey refused by policy: not today".to_owned())
+    );
 }
 
 #[test]

@@ -54,7 +54,11 @@ fn a_handle_has_81_characters_and_no_two_are_alike() {
     let id = world.create("w");
     let handles: std::collections::HashSet<_> = (0..100).map(|_| world.init(&id)).collect();
     assert_eq!(handles.len(), 100);
-    assert!(handles.iter().all(|handle| handle.len() == 81 && handle.as_bytes()[16] == b'.'));
+    assert!(
+        handles
+            .iter()
+            .all(|handle| handle.len() == 81 && handle.as_bytes()[16] == b'.')
+    );
 }
 
 #[test]
@@ -70,7 +74,10 @@ fn the_time_left_is_rounded_down_and_renewed_in_full() {
     world.clock.advance(LIFETIME - Duration::from_nanos(1));
     assert_eq!(left(world.kmd.call().handle_info(&handle).unwrap()), 0);
     world.clock.advance(Duration::from_nanos(1));
-    assert_eq!(session_error(world.kmd.call().handle_info(&handle)), Some(SessionError::Expired));
+    assert_eq!(
+        session_error(world.kmd.call().handle_info(&handle)),
+        Some(SessionError::Expired)
+    );
 }
 
 #[test]
@@ -115,7 +122,10 @@ fn keys_go_at_the_deadline() {
     world.clock.advance(forget);
     world.kmd.expire_sessions();
     assert_eq!(world.kmd.time_to_next_deadline(), None);
-    assert_eq!(session_error(world.kmd.call().list_keys(&handle)), Some(SessionError::Unknown));
+    assert_eq!(
+        session_error(world.kmd.call().list_keys(&handle)),
+        Some(SessionError::Unknown)
+    );
 }
 
 #[test]
@@ -139,7 +149,10 @@ fn keys_go_with_the_last_handle() {
     for (released, handle) in handles.iter().enumerate() {
         assert_eq!(world.unlocked(), 1, "{released} released");
         world.kmd.call().release_handle(handle).unwrap();
-        assert_eq!(session_error(world.kmd.call().list_keys(handle)), Some(SessionError::Unknown));
+        assert_eq!(
+            session_error(world.kmd.call().list_keys(handle)),
+            Some(SessionError::Unknown)
+        );
     }
     assert_eq!(world.unlocked(), 0);
 }
@@ -152,7 +165,10 @@ fn handles_are_independent() {
     world.clock.advance(LIFETIME / 2);
     let (second, third) = (world.init(&one), world.init(&two));
     world.clock.advance(LIFETIME / 2);
-    assert_eq!(session_error(world.kmd.call().list_keys(&first)), Some(SessionError::Expired));
+    assert_eq!(
+        session_error(world.kmd.call().list_keys(&first)),
+        Some(SessionError::Expired)
+    );
     assert_eq!(session_error(world.kmd.call().list_keys(&second)), None);
     world.kmd.call().release_handle(&third).unwrap();
     assert_eq!(session_error(world.kmd.call().list_keys(&second)), None);

@@ -16,12 +16,7 @@ macro_rules! kernel {
 
         /// Runs ROMix on the lanes of `blocks`, of which there are at most eight.
         #[target_feature(enable = $features)]
-        pub(crate) fn romix(
-            blocks: &mut [u8],
-            n: usize,
-            r: usize,
-            scratch: &mut Scratch,
-        ) -> Result<(), OutOfMemory> {
+        pub(crate) fn romix(blocks: &mut [u8], n: usize, r: usize, scratch: &mut Scratch) -> Result<(), OutOfMemory> {
             let lanes = (blocks.len() / (r * BLOCK)).min(LANES);
             let table = lanes * n * r * SAVED;
             let state = r * STATE;
@@ -45,13 +40,7 @@ macro_rules! kernel {
 
         /// The two passes of ROMix. `R` is `r` where that is known when compiling, or zero.
         #[target_feature(enable = $features)]
-        fn mix<const R: usize>(
-            table: &mut [__m256i],
-            state: &mut [Block],
-            n: usize,
-            r: usize,
-            lanes: usize,
-        ) {
+        fn mix<const R: usize>(table: &mut [__m256i], state: &mut [Block], n: usize, r: usize, lanes: usize) {
             let r = if R == 0 { r } else { R };
             let (x, y) = state.split_at_mut(2 * r);
             for saved in table.chunks_exact_mut(lanes * r * SAVED) {
@@ -193,14 +182,8 @@ macro_rules! kernel {
         #[target_feature(enable = $features)]
         fn load(blocks: &[u8], r: usize, lanes: usize, state: &mut [Block]) {
             let (words, _) = blocks.as_chunks::<4>();
-            for (i, vector) in state
-                .as_flattened_mut()
-                .iter_mut()
-                .take(r * STATE)
-                .enumerate()
-            {
-                let word =
-                    |lane: usize| i32::from_le_bytes(words[lane.min(lanes - 1) * r * STATE + i]);
+            for (i, vector) in state.as_flattened_mut().iter_mut().take(r * STATE).enumerate() {
+                let word = |lane: usize| i32::from_le_bytes(words[lane.min(lanes - 1) * r * STATE + i]);
                 *vector = _mm256_setr_epi32(
                     word(0),
                     word(1),

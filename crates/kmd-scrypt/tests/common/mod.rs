@@ -19,13 +19,7 @@ pub fn kdfs(limits: Limits, threads: usize) -> Vec<(Backend, Kdf)> {
 }
 
 /// A key of `length` bytes.
-pub fn derive(
-    kdf: &Kdf,
-    password: &[u8],
-    salt: &[u8],
-    cost: (u64, u32, u32),
-    length: usize,
-) -> Vec<u8> {
+pub fn derive(kdf: &Kdf, password: &[u8], salt: &[u8], cost: (u64, u32, u32), length: usize) -> Vec<u8> {
     let (n, r, p) = cost;
     let mut out = vec![0; length];
     let params = Params::new(n, r, p).unwrap();

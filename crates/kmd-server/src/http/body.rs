@@ -42,7 +42,9 @@ pub(crate) async fn read(body: Incoming, limits: &Limits) -> Result<Zeroizing<Ve
 async fn collect(mut body: Incoming, announced: usize, limit: usize) -> Result<Zeroizing<Vec<u8>>, BodyError> {
     let mut collected = Zeroizing::new(Vec::with_capacity(announced));
     while let Some(frame) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else {
+            continue;
+        };
         if collected.len() + data.len() > limit {
             return Err(BodyError::TooLarge);
         }
@@ -72,7 +74,11 @@ pub(crate) fn encoding(headers: &HeaderMap, body: &[u8]) -> Encoding {
 
 /// What the request asks for by its headers.
 pub(crate) fn accepted_encoding(headers: &HeaderMap) -> Encoding {
-    let wants = |value: &http::HeaderValue| value.to_str().is_ok_and(|value| value.contains(Encoding::Msgpack.media_type()));
+    let wants = |value: &http::HeaderValue| {
+        value
+            .to_str()
+            .is_ok_and(|value| value.contains(Encoding::Msgpack.media_type()))
+    };
     if headers.get(ACCEPT).is_some_and(wants) {
         Encoding::Msgpack
     } else {
@@ -99,7 +105,10 @@ impl Body for ReplyBody {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let bytes = std::mem::take(&mut self.bytes);
         Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
     }

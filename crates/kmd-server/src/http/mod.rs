@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use tracing::info;
 
 use crate::bridge;
-use crate::connection::Phase;
+use crate::connection::Activity;
 use crate::data_dir::ApiToken;
 use crate::limits::Limits;
 use crate::messages;
@@ -44,12 +44,12 @@ pub(crate) struct Daemon {
 /// Answers a request.
 pub(crate) async fn handle(
     daemon: Arc<Daemon>,
-    phase: Phase,
+    activity: Activity,
     request: Request<Incoming>,
 ) -> Result<Response<ReplyBody>, Infallible> {
-    phase.busy();
+    activity.busy();
     let reply = answer(&daemon, request).await;
-    phase.idle();
+    activity.idle();
     Ok(reply.into_response())
 }
 
@@ -57,8 +57,16 @@ async fn answer(daemon: &Arc<Daemon>, request: Request<Incoming>) -> Reply {
     let started = Instant::now();
     let (head, body) = request.into_parts();
     let (name, reply) = match route::find(&head.method, head.uri.path()) {
-        Route::Options => ("options", daemon.cors.decorate_options(&head.headers, Reply::empty(StatusCode::OK))),
-        Route::Versions => ("/versions", daemon.cors.decorate(&head.headers, v1::versions(&head.headers))),
+        Route::Options => (
+            "options",
+            daemon
+                .cors
+                .decorate_options(&head.headers, Reply::empty(StatusCode::OK)),
+        ),
+        Route::Versions => (
+            "/versions",
+            daemon.cors.decorate(&head.headers, v1::versions(&head.headers)),
+        ),
         Route::Swagger => ("/swagger.json", daemon.cors.decorate(&head.headers, v1::swagger())),
         Route::V1(endpoint) => {
             let reply = answer_v1(daemon, endpoint, &head, body, started).await;
@@ -102,7 +110,14 @@ async fn answer_v1(
         move || {
             let performed = endpoint.perform(&daemon.kmd, encoding, &body);
             let status = performed.reply.status();
-            log(&method, endpoint.path, status, started, performed.wallet, performed.cause.as_deref());
+            log(
+                &method,
+                endpoint.path,
+                status,
+                started,
+                performed.wallet,
+                performed.cause.as_deref(),
+            );
             performed.reply
         }
     };
@@ -111,7 +126,9 @@ async fn answer_v1(
         Place::Blocking => {
             let reply = bridge::blocking(work).await;
             daemon.sessions_changed.notify_one();
-            reply.unwrap_or_else(|_| Reply::failure(encoding, StatusCode::INTERNAL_SERVER_ERROR, messages::INTERNAL.into()))
+            reply.unwrap_or_else(|_| {
+                Reply::failure(encoding, StatusCode::INTERNAL_SERVER_ERROR, messages::INTERNAL.into())
+            })
         }
     }
 }
@@ -127,7 +144,11 @@ fn log(
     cause: Option<&str>,
 ) {
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    let method = if method.as_str().len() <= 8 { method.as_str() } else { "other" };
+    let method = if method.as_str().len() <= 8 {
+        method.as_str()
+    } else {
+        "other"
+    };
     info!(
         method,
         route,

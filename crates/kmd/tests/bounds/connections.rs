@@ -32,11 +32,7 @@ fn connections_have_a_limit() {
         Err(error) => error.kind() == ErrorKind::WouldBlock,
     };
     for connection in &mut held {
-        assert_eq!(
-            connection.send(&versions()).status,
-            200,
-            "those inside are served"
-        );
+        assert_eq!(connection.send(&versions()).status, 200, "those inside are served");
     }
 
     held.pop();
@@ -79,10 +75,7 @@ fn a_hundred_clients_are_no_trouble() {
 fn lets_another_in(daemon: &Daemon) {
     let start = Instant::now();
     while !matches!(daemon.tcp().try_send(&versions()), Ok(reply) if reply.status == 200) {
-        assert!(
-            start.elapsed() < PATIENCE,
-            "a free place is never given away"
-        );
+        assert!(start.elapsed() < PATIENCE, "a free place is never given away");
     }
 }
 

@@ -34,22 +34,14 @@ fn only_so_many_wait_for_it() {
             thread::spawn(move || api.post("/v1/wallet/init", &body))
         })
         .collect();
-    let replies: Vec<Reply> = clients
-        .into_iter()
-        .map(|client| client.join().unwrap())
-        .collect();
+    let replies: Vec<Reply> = clients.into_iter().map(|client| client.join().unwrap()).collect();
 
-    let (served, refused): (Vec<&Reply>, Vec<&Reply>) =
-        replies.iter().partition(|reply| reply.status == 200);
+    let (served, refused): (Vec<&Reply>, Vec<&Reply>) = replies.iter().partition(|reply| reply.status == 200);
     assert!(!served.is_empty() && !refused.is_empty(), "{replies:?}");
     for reply in refused {
         assert_eq!(reply.status, 503, "{}", reply.text());
         assert!(!reply.message().is_empty());
-        let again: u64 = reply
-            .header("Retry-After")
-            .expect("when to try again")
-            .parse()
-            .unwrap();
+        let again: u64 = reply.header("Retry-After").expect("when to try again").parse().unwrap();
         assert!(again > 0);
     }
     assert_eq!(open(&mut daemon.api(), &wallet).status, 200);
@@ -72,10 +64,7 @@ fn work_that_needs_no_derivation_is_not_held_up() {
     // A wrong password has to be derived from each time.
     let probe = json!({"wallet_id": own, "wallet_password": "wrong"});
     while api.post("/v1/wallet/init", &probe).status != 503 {
-        assert!(
-            !running.is_finished(),
-            "the derivation was never seen running"
-        );
+        assert!(!running.is_finished(), "the derivation was never seen running");
     }
     let generated = api.generate(&handle);
     assert_eq!(api.keys(&handle), [generated]);
@@ -166,11 +155,7 @@ fn a_client_that_hangs_up_tears_nothing() {
         }
     }
     serves(&daemon);
-    assert_eq!(
-        daemon.stop().code,
-        Some(0),
-        "a stop waits for what still runs"
-    );
+    assert_eq!(daemon.stop().code, Some(0), "a stop waits for what still runs");
 
     check_whole(&home, &home.start());
 }
@@ -179,12 +164,7 @@ fn a_client_that_hangs_up_tears_nothing() {
 fn check_whole(home: &Home, daemon: &Daemon) {
     let mut api = daemon.api();
     let ids = api.wallet_ids();
-    assert_eq!(
-        ids.len(),
-        home.wallet_files().len(),
-        "{:?}",
-        home.wallet_files()
-    );
+    assert_eq!(ids.len(), home.wallet_files().len(), "{:?}", home.wallet_files());
     assert!(!ids.is_empty(), "not one of the requests was carried out");
     for id in ids {
         let handle = api.open(&id, "");
@@ -204,11 +184,7 @@ fn open(api: &mut Api, wallet: &Wallet) -> Reply {
 fn refused_at_once(api: &mut Api, wallet: &Wallet, what: &str) {
     let start = Instant::now();
     let reply = open(api, wallet);
-    assert!(
-        matches!(reply.status, 400 | 401),
-        "{what}: {}",
-        reply.text()
-    );
+    assert!(matches!(reply.status, 400 | 401), "{what}: {}", reply.text());
     assert!(!reply.message().is_empty());
     assert!(start.elapsed() < AT_ONCE, "{what}: {:?}", start.elapsed());
 }
@@ -222,9 +198,6 @@ fn craft(path: &Path, n: u64, r: u64, p: u64) {
     for (name, value) in [("scrypt_n", n), ("scrypt_r", r), ("scrypt_p", p)] {
         envelope.set(name, value.into());
     }
-    let changed = file.execute(
-        "UPDATE metadata SET mep_encrypted = ?1",
-        [envelope.encode()],
-    );
+    let changed = file.execute("UPDATE metadata SET mep_encrypted = ?1", [envelope.encode()]);
     assert_eq!(changed.unwrap(), 1);
 }

@@ -35,9 +35,7 @@ fn limited_to(daemon: &Daemon, limit: usize) {
 fn a_body_announced_too_large_is_not_waited_for() {
     let daemon = Home::cheap().start();
     let mut connection = daemon.tcp();
-    connection
-        .write(&head("Content-Length: 1000000000"))
-        .unwrap();
+    connection.write(&head("Content-Length: 1000000000")).unwrap();
     assert_eq!(connection.answer("POST").unwrap().status, 413);
     serves(&daemon);
 }
@@ -127,5 +125,6 @@ fn post(body: &[u8]) -> Request {
 }
 
 fn head(length: &str) -> Vec<u8> {
-    format!("POST /v1/key/list HTTP/1.1\r\nHost: localhost\r\nX-KMD-API-Token: {TOKEN}\r\n{length}\r\n\r\n").into_bytes()
+    format!("POST /v1/key/list HTTP/1.1\r\nHost: localhost\r\nX-KMD-API-Token: {TOKEN}\r\n{length}\r\n\r\n")
+        .into_bytes()
 }

@@ -32,16 +32,8 @@ fn without_one_an_example_with_the_defaults_is_written() {
         assert_eq!(example.pointer(path), Some(&value), "{path}");
     }
 
-    fs::rename(
-        home.file("kmd_config.json.example"),
-        home.file("kmd_config.json"),
-    )
-    .unwrap();
-    assert_eq!(
-        home.start().stop().code,
-        Some(0),
-        "the example is a configuration"
-    );
+    fs::rename(home.file("kmd_config.json.example"), home.file("kmd_config.json")).unwrap();
+    assert_eq!(home.start().stop().code, Some(0), "the example is a configuration");
     assert!(
         !home.has("kmd_config.json.example"),
         "an example beside a configuration"
@@ -51,10 +43,7 @@ fn without_one_an_example_with_the_defaults_is_written() {
 #[test]
 fn unknown_keys_are_ignored_and_case_is_not_looked_at() {
     let mut config = cheap();
-    config
-        .as_object_mut()
-        .unwrap()
-        .remove("session_lifetime_secs");
+    config.as_object_mut().unwrap().remove("session_lifetime_secs");
     config["Session_Lifetime_SECS"] = 7.into();
     config["nonsense"] = json!({"deep": [1, 2, 3]});
     config["drivers"]["sqlite"]["nonsense"] = true.into();
@@ -65,16 +54,13 @@ fn unknown_keys_are_ignored_and_case_is_not_looked_at() {
     let id = api.create("first", "");
     let handle = api.open(&id, "");
     let renewed = api.ok("/v1/wallet/renew", &json!({"wallet_handle_token": handle}));
-    let left = renewed["wallet_handle"]["expires_seconds"]
-        .as_u64()
-        .unwrap();
+    let left = renewed["wallet_handle"]["expires_seconds"].as_u64().unwrap();
     assert!((1..=7).contains(&left), "{renewed}");
 }
 
 #[test]
 fn what_is_left_out_has_its_default() {
-    let home =
-        Home::with(&json!({"address": "127.0.0.1:0", "drivers": {"ledger": {"disable": true}}}));
+    let home = Home::with(&json!({"address": "127.0.0.1:0", "drivers": {"ledger": {"disable": true}}}));
     let daemon = home.start();
     let mut api = daemon.api();
     let id = api.create("first", "");
@@ -111,14 +97,8 @@ fn what_cannot_be_read_is_refused() {
 #[test]
 fn a_wrong_value_is_refused_by_name_or_by_place() {
     for (config, word) in [
-        (
-            json!({"session_lifetime_secs": "sixty"}),
-            "session_lifetime_secs",
-        ),
-        (
-            json!({"session_lifetime_secs": -1}),
-            "session_lifetime_secs",
-        ),
+        (json!({"session_lifetime_secs": "sixty"}), "session_lifetime_secs"),
+        (json!({"session_lifetime_secs": -1}), "session_lifetime_secs"),
         (json!({"address": 7833}), "address"),
         (json!({"allowed_origins": "*"}), "allowed_origins"),
         (
@@ -142,10 +122,7 @@ fn an_address_that_is_none_is_refused() {
 #[test]
 fn weak_key_derivation_is_refused_unless_allowed() {
     for (scrypt, message) in [
-        (
-            json!({"scrypt_n": 16384}),
-            "slow scrypt N must be at least 32768",
-        ),
+        (json!({"scrypt_n": 16384}), "slow scrypt N must be at least 32768"),
         (json!({"scrypt_r": 0}), "slow scrypt R must be at least 1"),
         (json!({"scrypt_p": 31}), "slow scrypt P must be at least 32"),
     ] {
@@ -161,10 +138,7 @@ fn weak_key_derivation_is_refused_unless_allowed() {
 fn the_wallets_folder_must_be_an_absolute_path() {
     let mut config = cheap();
     config["drivers"]["sqlite"]["wallets_dir"] = "wallets".into();
-    refused(
-        &Home::with(&config),
-        &["sqlite wallets path must be absolute path"],
-    );
+    refused(&Home::with(&config), &["sqlite wallets path must be absolute path"]);
 }
 
 /// A start that fails with code 3, says why on stderr and in the log, and leaves nothing that looks like a daemon.

@@ -25,9 +25,7 @@ fn it_is_below_the_node_s_directory_otherwise() {
     let home = Home::empty();
     let other = Home::empty();
     started(
-        kmd()
-            .env("ALGORAND_DATA", &home.path)
-            .env("XDG_DATA_HOME", &other.path),
+        kmd().env("ALGORAND_DATA", &home.path).env("XDG_DATA_HOME", &other.path),
         &home.file("kmd"),
     );
     assert!(!other.has("kmd"));
@@ -43,10 +41,7 @@ fn it_is_among_the_data_of_the_user_without_a_node() {
 #[test]
 fn it_is_in_the_home_of_the_user_at_last() {
     let home = Home::empty();
-    started(
-        kmd().env("HOME", &home.path),
-        &home.file(".local/share/kmd"),
-    );
+    started(kmd().env("HOME", &home.path), &home.file(".local/share/kmd"));
 }
 
 #[test]

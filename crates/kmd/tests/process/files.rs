@@ -18,10 +18,7 @@ fn net_and_pid_tell_where_the_daemon_is() {
     let daemon = home.start();
 
     assert_eq!(home.read("kmd.net"), daemon.address.to_string());
-    assert_eq!(
-        home.read("kmd.pid").trim_end(),
-        daemon.process.id().to_string()
-    );
+    assert_eq!(home.read("kmd.pid").trim_end(), daemon.process.id().to_string());
     assert_eq!(
         (mode(&home.file("kmd.net")), mode(&home.file("kmd.pid"))),
         (0o640, 0o640)
@@ -44,12 +41,7 @@ fn only_the_owner_gets_at_secrets() {
     daemon.api().create("first", "");
 
     let socket = home.file("kmd.sock");
-    assert!(
-        fs::symlink_metadata(&socket)
-            .unwrap()
-            .file_type()
-            .is_socket()
-    );
+    assert!(fs::symlink_metadata(&socket).unwrap().file_type().is_socket());
     assert_eq!(mode(&socket), 0o600);
     assert_eq!(mode(&home.wallets()), 0o700);
     assert_eq!(mode(&home.file("kmd.log")), 0o640);
@@ -72,10 +64,7 @@ fn a_missing_token_is_made() {
     };
     let token = first.lines().next().unwrap();
     assert_eq!(token.len(), 64);
-    assert!(
-        token.bytes().all(|byte| byte.is_ascii_hexdigit()),
-        "{token}"
-    );
+    assert!(token.bytes().all(|byte| byte.is_ascii_hexdigit()), "{token}");
     assert_eq!(mode(&home.file("kmd.token")), 0o600);
 
     let daemon = home.start();
@@ -91,11 +80,7 @@ fn a_missing_token_is_made() {
 #[test]
 fn the_first_line_of_the_token_file_counts() {
     let token = "t".repeat(256);
-    for text in [
-        format!("{token}\nsecond line\n"),
-        format!("{token}\n"),
-        token.clone(),
-    ] {
+    for text in [format!("{token}\nsecond line\n"), format!("{token}\n"), token.clone()] {
         let home = Home::cheap();
         home.write("kmd.token", &text);
         let daemon = home.start();
@@ -113,10 +98,7 @@ fn a_token_of_the_wrong_length_is_refused() {
         let exit = home.refuse();
         assert_eq!(exit.code, Some(3), "{length}: {exit:?}");
         assert!(exit.stderr.contains("kmd.token"), "{exit:?}");
-        assert!(
-            exit.stderr.contains("64"),
-            "what a token has to be: {exit:?}"
-        );
+        assert!(exit.stderr.contains("64"), "what a token has to be: {exit:?}");
         assert!(
             !exit.stderr.contains(&"t".repeat(length.max(10))),
             "the token itself: {exit:?}"
@@ -138,34 +120,22 @@ fn what_a_killed_daemon_left_does_not_hinder() {
 
     let daemon = home.start();
     assert_eq!(home.read("kmd.net"), daemon.address.to_string());
-    assert_eq!(
-        home.read("kmd.pid").trim_end(),
-        daemon.process.id().to_string()
-    );
+    assert_eq!(home.read("kmd.pid").trim_end(), daemon.process.id().to_string());
     assert_eq!(daemon.unix_api().wallet_ids(), [id]);
 }
 
 #[test]
 fn rubbish_in_the_place_of_its_files_does_not_hinder() {
     let home = Home::cheap();
-    home.write(
-        "kmd.net",
-        "a line that is longer than any address and was never one",
-    );
+    home.write("kmd.net", "a line that is longer than any address and was never one");
     home.write("kmd.pid", "99999999999999999999");
     home.write("kmd.lock", "");
     drop(UnixListener::bind(home.file("kmd.sock")).unwrap());
 
     let daemon = home.start();
     assert_eq!(home.read("kmd.net"), daemon.address.to_string());
-    assert_eq!(
-        home.read("kmd.pid").trim_end(),
-        daemon.process.id().to_string()
-    );
-    assert_eq!(
-        daemon.unix().send(&Request::new("GET", "/versions")).status,
-        200
-    );
+    assert_eq!(home.read("kmd.pid").trim_end(), daemon.process.id().to_string());
+    assert_eq!(daemon.unix().send(&Request::new("GET", "/versions")).status, 200);
 }
 
 #[test]
@@ -197,19 +167,12 @@ fn a_second_daemon_is_told_of_the_first() {
     let second = home.refuse();
 
     assert_eq!(second.code, Some(4), "{second:?}");
-    let message =
-        "failed to lock kmd.lock; is an instance of kmd already running in this data directory?";
+    let message = "failed to lock kmd.lock; is an instance of kmd already running in this data directory?";
     assert!(second.stderr.contains(message), "{second:?}");
     assert_eq!((home.read("kmd.net"), home.read("kmd.pid")), (net, pid));
     assert!(home.has("kmd.sock"));
-    assert_eq!(
-        daemon.unix().send(&Request::new("GET", "/versions")).status,
-        200
-    );
-    assert_eq!(
-        daemon.tcp().send(&Request::new("GET", "/versions")).status,
-        200
-    );
+    assert_eq!(daemon.unix().send(&Request::new("GET", "/versions")).status, 200);
+    assert_eq!(daemon.tcp().send(&Request::new("GET", "/versions")).status, 200);
 }
 
 /// The status of a request with this token.

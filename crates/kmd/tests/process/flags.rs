@@ -35,15 +35,8 @@ fn stdout_names_the_directory_first_and_the_address_once() {
 
     let lines: Vec<&str> = exit.stdout.lines().collect();
     let serving = format!("kmd: serving on http://{address}");
-    assert_eq!(
-        lines[0],
-        format!("kmd: data directory {}", home.path.display())
-    );
-    assert_eq!(
-        lines.iter().filter(|line| **line == serving).count(),
-        1,
-        "{lines:?}"
-    );
+    assert_eq!(lines[0], format!("kmd: data directory {}", home.path.display()));
+    assert_eq!(lines.iter().filter(|line| **line == serving).count(), 1, "{lines:?}");
     let starts = lines.iter().filter(|line| line.starts_with("kmd: serving"));
     assert_eq!(starts.count(), 1, "{lines:?}");
 }

@@ -14,12 +14,7 @@ use std::fs;
 const REQUESTS: [(&str, &str, &str, u16); 5] = [
     ("GET", "/versions", "", 200),
     ("GET", "/v1/wallets", "", 200),
-    (
-        "POST",
-        "/v1/key/list",
-        r#"{"wallet_handle_token":"x.y"}"#,
-        401,
-    ),
+    ("POST", "/v1/key/list", r#"{"wallet_handle_token":"x.y"}"#, 401),
     ("POST", "/v1/wallet/init", r#"{"wallet_id":"00"}"#, 400),
     ("DELETE", "/v1/key", "{", 400),
 ];
@@ -35,10 +30,7 @@ fn in_text_each_request_is_one_line() {
         let [line] = lines[..] else {
             panic!("{path}: {lines:?} in\n{log}");
         };
-        assert!(
-            words(line).any(|word| word == status.to_string()),
-            "{status} in {line}"
-        );
+        assert!(words(line).any(|word| word == status.to_string()), "{status} in {line}");
         assert!(microseconds(line).is_some(), "microseconds in {line}");
     }
 }
@@ -94,11 +86,7 @@ fn requested(format: &str) -> String {
 
 /// How long a line says that its request took.
 fn microseconds(line: &str) -> Option<u64> {
-    words(line)
-        .skip_while(|word| *word != "micros")
-        .nth(1)?
-        .parse()
-        .ok()
+    words(line).skip_while(|word| *word != "micros").nth(1)?.parse().ok()
 }
 
 fn words(line: &str) -> impl Iterator<Item = &str> {
@@ -118,21 +106,11 @@ fn it_grows_to_its_size_and_is_kept_so_often() {
     let logs: Vec<_> = fs::read_dir(&home.path)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            path.file_name()
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .starts_with("kmd.log")
-        })
+        .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("kmd.log"))
         .collect();
     assert!((2..=3).contains(&logs.len()), "{logs:?}");
     for log in logs {
-        assert!(
-            fs::metadata(&log).unwrap().len() <= 4096 + 1024,
-            "{}",
-            log.display()
-        );
+        assert!(fs::metadata(&log).unwrap().len() <= 4096 + 1024, "{}", log.display());
         assert_eq!(mode(&log) & 0o027, 0, "{}", log.display());
     }
 }
@@ -161,15 +139,8 @@ fn no_secret_is_ever_said() {
             "the log is that of these requests: {log}"
         );
         for canary in canaries {
-            for (place, text) in [
-                ("log", &log),
-                ("stdout", &exit.stdout),
-                ("stderr", &exit.stderr),
-            ] {
-                assert!(
-                    !text.contains(&canary),
-                    "{canary} in the {format} {place}:\n{text}"
-                );
+            for (place, text) in [("log", &log), ("stdout", &exit.stdout), ("stderr", &exit.stderr)] {
+                assert!(!text.contains(&canary), "{canary} in the {format} {place}:\n{text}");
             }
         }
     }
@@ -197,10 +168,7 @@ fn use_secrets(home: &Home, canaries: &mut Vec<String>) -> Exit {
             &json!({"wallet_id": id, "wallet_password": password}),
         );
         api.post("/v1/master-key/export", &with_password(json!({})));
-        let exported = api.post(
-            "/v1/key/export",
-            &with_password(json!({"address": address})),
-        );
+        let exported = api.post("/v1/key/export", &with_password(json!({"address": address})));
         if let Some(key) = exported.json()["private_key"].as_str() {
             canaries.push(key.to_owned());
         }
@@ -222,10 +190,7 @@ fn use_secrets(home: &Home, canaries: &mut Vec<String>) -> Exit {
             &json!({"wallet_handle_token": handle, "private_key": [key]}),
         );
         api.post("/v1/key/list", &json!({"wallet_handle_token": [handle]}));
-        api.post(
-            "/v1/wallet/init",
-            &json!({"wallet_id": 1, "wallet_password": password}),
-        );
+        api.post("/v1/wallet/init", &json!({"wallet_id": 1, "wallet_password": password}));
         api.post(
             "/v1/wallet/init",
             &json!({"wallet_id": "", "wallet_password": [password]}),
@@ -240,9 +205,6 @@ fn use_secrets(home: &Home, canaries: &mut Vec<String>) -> Exit {
     api.call("GET", "/v1/wallets?token=canary-query", "");
     let wrong_token = Request::new("GET", "/v1/wallets").header("X-KMD-API-Token", "canary-header");
     assert_eq!(daemon.tcp().send(&wrong_token).status, 401);
-    api.ok(
-        "/v1/wallet/release",
-        &json!({"wallet_handle_token": handle}),
-    );
+    api.ok("/v1/wallet/release", &json!({"wallet_handle_token": handle}));
     daemon.stop()
 }

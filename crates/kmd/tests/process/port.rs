@@ -39,10 +39,7 @@ fn the_usual_port_may_be_taken() {
         assert_ne!(daemon.address, USUAL);
     }
     assert_eq!(home.read("kmd.net"), daemon.address.to_string());
-    assert_eq!(
-        daemon.tcp().send(&Request::new("GET", "/versions")).status,
-        200
-    );
+    assert_eq!(daemon.tcp().send(&Request::new("GET", "/versions")).status, 200);
 }
 
 #[test]

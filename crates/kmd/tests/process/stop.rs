@@ -21,11 +21,7 @@ fn a_signal_to_end_is_obeyed() {
         daemon.process.signal(signal);
         let exit = daemon.process.wait();
 
-        assert_eq!(
-            (exit.code, exit.signal),
-            (Some(0), None),
-            "{signal:?}: {exit:?}"
-        );
+        assert_eq!((exit.code, exit.signal), (Some(0), None), "{signal:?}: {exit:?}");
         assert!(!home.has("kmd.net") && !home.has("kmd.pid") && !home.has("kmd.sock"));
     }
 }
@@ -36,11 +32,7 @@ fn a_signal_is_obeyed_from_the_first_moment() {
     for round in 0..20 {
         let home = Home::cheap();
         let exit = home.start().stop();
-        assert_eq!(
-            (exit.code, exit.signal),
-            (Some(0), None),
-            "{round}: {exit:?}"
-        );
+        assert_eq!((exit.code, exit.signal), (Some(0), None), "{round}: {exit:?}");
         assert!(!home.has("kmd.net") && !home.has("kmd.pid") && !home.has("kmd.sock"));
     }
 }
@@ -49,10 +41,7 @@ fn a_signal_is_obeyed_from_the_first_moment() {
 fn a_signal_to_hang_up_is_ignored() {
     let mut daemon = Home::cheap().start();
     daemon.process.signal(Signal::HUP);
-    assert_eq!(
-        daemon.tcp().send(&Request::new("GET", "/versions")).status,
-        200
-    );
+    assert_eq!(daemon.tcp().send(&Request::new("GET", "/versions")).status, 200);
     // Had it been deadly, the end would be that signal's.
     daemon.process.signal(Signal::TERM);
     let exit = daemon.process.wait();
@@ -74,10 +63,7 @@ fn a_running_request_is_answered_first() {
     // wrong password has to be derived from each time.
     let probe = json!({"wallet_id": quick.id(), "wallet_password": "wrong"});
     while api.post("/v1/wallet/init", &probe).status != 503 {
-        assert!(
-            !running.is_finished(),
-            "the slow request was never seen running"
-        );
+        assert!(!running.is_finished(), "the slow request was never seen running");
     }
     daemon.process.signal(Signal::TERM);
 

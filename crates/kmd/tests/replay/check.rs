@@ -12,18 +12,12 @@ use crate::{
 use serde_json::Value;
 
 impl Player {
-    pub fn check(
-        &mut self,
-        step: &Step,
-        deviation: Option<&Deviation>,
-        got: &Reply,
-    ) -> Result<(), String> {
+    pub fn check(&mut self, step: &Step, deviation: Option<&Deviation>, got: &Reply) -> Result<(), String> {
         match deviation {
             None => self.check_recorded(step, got),
             Some(Deviation::Skip) => Ok(()),
             Some(Deviation::May(message)) => self.check_recorded(step, got).or_else(|error| {
-                check_may(step, message.as_deref(), got)
-                    .map_err(|ours| format!("{error}\nor {ours}"))
+                check_may(step, message.as_deref(), got).map_err(|ours| format!("{error}\nor {ours}"))
             }),
             Some(Deviation::Check(why)) => self.check_without_refused(step, why, got),
             Some(Deviation::Refused(status, message)) => {
@@ -41,15 +35,9 @@ impl Player {
     }
 
     fn check_recorded(&self, step: &Step, got: &Reply) -> Result<(), String> {
-        let Response {
-            status,
-            headers,
-            body,
-        } = &step.response;
+        let Response { status, headers, body } = &step.response;
         let body = match body {
-            Recorded::Swagger if matches!(step.method.as_str(), "HEAD" | "OPTIONS") => {
-                String::new()
-            }
+            Recorded::Swagger if matches!(step.method.as_str(), "HEAD" | "OPTIONS") => String::new(),
             Recorded::Swagger => return swagger::check(step, got),
             Recorded::Text(text) => self.expected_body(step, text, got)?,
         };
@@ -69,11 +57,7 @@ impl Player {
 
     fn expected_body(&self, step: &Step, recorded: &str, got: &Reply) -> Result<String, String> {
         let mut body = self.in_file_order(recorded);
-        for path in step
-            .volatile
-            .iter()
-            .filter(|path| !path.starts_with("wallets "))
-        {
+        for path in step.volatile.iter().filter(|path| !path.starts_with("wallets ")) {
             body = self.take_over(path, &body, got)?;
         }
         self.fill_in(&body)
@@ -95,9 +79,7 @@ impl Player {
             return Err("not a list".to_owned());
         };
         let recorded: Value = serde_json::from_str(recorded).unwrap();
-        let recorded = recorded["addresses"]
-            .as_array()
-            .ok_or("not a list of addresses")?;
+        let recorded = recorded["addresses"].as_array().ok_or("not a list of addresses")?;
         let (gone, kept): (Vec<_>, Vec<_>) = recorded
             .iter()
             .map(|address| address.as_str().unwrap())
@@ -107,14 +89,9 @@ impl Player {
             why => gone.len() == 1 && why.contains(gone[0]),
         };
         if !promised {
-            return Err(format!(
-                "the replayer would leave out {gone:?}, which is not: {why}"
-            ));
+            return Err(format!("the replayer would leave out {gone:?}, which is not: {why}"));
         }
-        let lines: Vec<String> = kept
-            .iter()
-            .map(|address| format!("    \"{address}\""))
-            .collect();
+        let lines: Vec<String> = kept.iter().map(|address| format!("    \"{address}\"")).collect();
         let expected = Expected {
             status: step.response.status,
             headers: step.response.headers.clone(),

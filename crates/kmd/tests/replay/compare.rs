@@ -45,21 +45,13 @@ impl Expected {
 
 /// The recorded headers and no others, in whatever order and case. `Date` and `Content-Length` were not recorded; the
 /// framing follows from the length of our body, which a deviation may have changed.
-pub fn check_headers(
-    recorded: &[(String, String)],
-    method: &str,
-    got: &Reply,
-) -> Result<(), String> {
+pub fn check_headers(recorded: &[(String, String)], method: &str, got: &Reply) -> Result<(), String> {
     let mut want = normal(recorded, &["transfer-encoding"]);
     if method != "HEAD" && got.body.len() > CHUNKED_ABOVE {
         want.push(("transfer-encoding".to_owned(), "chunked".to_owned()));
         want.sort();
     }
-    equal(
-        "headers",
-        &want,
-        &normal(&got.headers, &["date", "content-length"]),
-    )
+    equal("headers", &want, &normal(&got.headers, &["date", "content-length"]))
 }
 
 fn normal(headers: &[(String, String)], without: &[&str]) -> Vec<(String, String)> {
@@ -72,20 +64,12 @@ fn normal(headers: &[(String, String)], without: &[&str]) -> Vec<(String, String
     headers
 }
 
-fn equal<T: PartialEq + std::fmt::Debug + ?Sized>(
-    what: &str,
-    want: &T,
-    got: &T,
-) -> Result<(), String> {
+fn equal<T: PartialEq + std::fmt::Debug + ?Sized>(what: &str, want: &T, got: &T) -> Result<(), String> {
     if want == got {
         return Ok(());
     }
     let show = |value: &T| short(&format!("{value:?}"));
-    Err(format!(
-        "{what}\n  expected: {}\n  got:      {}",
-        show(want),
-        show(got)
-    ))
+    Err(format!("{what}\n  expected: {}\n  got:      {}", show(want), show(got)))
 }
 
 pub fn short(text: &str) -> String {

@@ -16,19 +16,14 @@ pub fn check(player: &Player, step: &Step, got: &Reply) -> Result<(), String> {
     let body: Value = serde_json::from_slice(&got.body).map_err(|error| error.to_string())?;
     match (player.name.as_str(), step.name.as_str()) {
         ("wallets", "create with the name freed by the rename") => {
-            let fine = body["wallet"]["name"] == "w1"
-                && body["wallet"]["id"] != player.captured["id"].as_str();
+            let fine = body["wallet"]["name"] == "w1" && body["wallet"]["id"] != player.captured["id"].as_str();
             fine.then_some(()).ok_or_else(|| got.text())
         }
         ("bodies", "init: same password spelled in UTF-8") => {
             let handle = body["wallet_handle_token"].as_str().unwrap_or_default();
-            (handle.len() == 16 + 1 + 64)
-                .then_some(())
-                .ok_or_else(|| got.text())
+            (handle.len() == 16 + 1 + 64).then_some(()).ok_or_else(|| got.text())
         }
-        ("multisig", "sign for a rekeyed sender, signer given") => {
-            check_signed_for_rekeyed(player, step, &body)
-        }
+        ("multisig", "sign for a rekeyed sender, signer given") => check_signed_for_rekeyed(player, step, &body),
         other => Err(format!("the replayer does not know what {other:?} answers")),
     }
 }
@@ -42,8 +37,7 @@ fn check_signed_for_rekeyed(player: &Player, step: &Step, body: &Value) -> Resul
     let bytes = |field: &str| unbase64(request[field].as_str().unwrap());
     let message = [b"TX".to_vec(), bytes("transaction")].concat();
     let got = multisig(body).ok_or("no multisig")?;
-    let model =
-        multisig(&player.answers["sign, first member, no partial"].json()).ok_or("no model")?;
+    let model = multisig(&player.answers["sign, first member, no partial"].json()).ok_or("no model")?;
 
     let member = |key: &[u8]| key == bytes("public_key");
     let signatures: Vec<(&[u8], &[u8])> = members(&got)

@@ -44,9 +44,7 @@ pub fn play(name: &str) {
     let mut player = Player {
         name: name.to_owned(),
         token: transcript.token.clone(),
-        session_seconds: transcript.config["session_lifetime_secs"]
-            .as_u64()
-            .unwrap_or(60),
+        session_seconds: transcript.config["session_lifetime_secs"].as_u64().unwrap_or(60),
         deviations: deviations::of(name),
         connection: None,
         daemon,
@@ -92,9 +90,7 @@ impl Player {
     }
 
     fn differ(&mut self, step: &Step, error: &str) {
-        let Self {
-            name, differences, ..
-        } = self;
+        let Self { name, differences, .. } = self;
         differences.push(format!(
             "{name} / {} ({} {}): {error}",
             step.name, step.method, step.path
@@ -130,8 +126,7 @@ impl Player {
     fn send(&mut self, request: &Request) -> Result<Reply, String> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => Connection::try_tcp(self.daemon.address)
-                .map_err(|error| format!("no connection: {error}"))?,
+            None => Connection::try_tcp(self.daemon.address).map_err(|error| format!("no connection: {error}"))?,
         };
         let reply = connection
             .try_send(request)

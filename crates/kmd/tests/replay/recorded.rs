@@ -16,9 +16,7 @@ impl Player {
         let key = path.rsplit('.').next().unwrap();
         match (key, is) {
             ("expires_seconds", Value::Number(left)) => {
-                let left = left
-                    .as_u64()
-                    .ok_or("seconds left are not a natural number")?;
+                let left = left.as_u64().ok_or("seconds left are not a natural number")?;
                 if left > self.session_seconds {
                     return Err(format!("{left} seconds left of {}", self.session_seconds));
                 }
@@ -33,10 +31,7 @@ impl Player {
     /// refused to make are not there.
     pub fn in_file_order(&self, recorded: &str) -> String {
         let (open, close) = ("{\n  \"wallets\": [\n", "\n  ]\n}");
-        let Some(inner) = recorded
-            .strip_prefix(open)
-            .and_then(|rest| rest.strip_suffix(close))
-        else {
+        let Some(inner) = recorded.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) else {
             return recorded.to_owned();
         };
         let files = self.daemon.home.wallet_files();

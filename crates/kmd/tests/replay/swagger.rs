@@ -26,15 +26,9 @@ pub fn check(step: &Step, got: &Reply) -> Result<(), String> {
             described.map(move |method| format!("{method} {path}"))
         })
         .collect();
-    let known: BTreeSet<String> = OPERATIONS
-        .iter()
-        .map(|operation| (*operation).to_owned())
-        .collect();
+    let known: BTreeSet<String> = OPERATIONS.iter().map(|operation| (*operation).to_owned()).collect();
     let (missing, unknown) = (&known - &operations, &operations - &known);
-    let unknown: Vec<_> = unknown
-        .iter()
-        .filter(|operation| operation.contains(" /v1"))
-        .collect();
+    let unknown: Vec<_> = unknown.iter().filter(|operation| operation.contains(" /v1")).collect();
     match missing.is_empty() && unknown.is_empty() {
         true => Ok(()),
         false => Err(format!("missing {missing:?}, unknown {unknown:?}")),

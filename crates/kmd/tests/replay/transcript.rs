@@ -83,12 +83,7 @@ impl Step {
                 .flatten()
                 .map(|(variable, path)| (variable.clone(), text_of(path)))
                 .collect(),
-            volatile: step["volatile"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(text_of)
-                .collect(),
+            volatile: step["volatile"].as_array().into_iter().flatten().map(text_of).collect(),
             seconds_before: step["wait_seconds_before"].as_f64().unwrap_or_default(),
         }
     }
@@ -137,13 +132,9 @@ fn name_uncaptured_ids(text: &str) -> Value {
         let creates = request["method"] == "POST" && request["path"] == "/v1/wallet";
         let created = creates && step["response"]["status"] == 200;
         if created && step["capture"].is_null() {
-            let body: Value =
-                serde_json::from_str(step["response"]["body"].as_str().unwrap()).unwrap();
+            let body: Value = serde_json::from_str(step["response"]["body"].as_str().unwrap()).unwrap();
             let variable = format!("uncaptured_{index}");
-            text = text.replace(
-                body["wallet"]["id"].as_str().unwrap(),
-                &format!("${{{variable}}}"),
-            );
+            text = text.replace(body["wallet"]["id"].as_str().unwrap(), &format!("${{{variable}}}"));
             captures.push((index, variable));
         }
     }

@@ -59,24 +59,16 @@ pub fn payment(sender: &[u8]) -> Vec<u8> {
 pub fn check_signed(signed: &[u8], transaction: &[u8], public_key: &[u8; 32]) {
     let envelope = Pack::decode(signed);
     assert_eq!(envelope.at("txn"), &Pack::decode(transaction));
-    check_signature(
-        public_key,
-        &[b"TX", transaction].concat(),
-        envelope.at("sig").bytes(),
-    );
+    check_signature(public_key, &[b"TX", transaction].concat(), envelope.at("sig").bytes());
 }
 
 pub fn check_signature(public_key: &[u8; 32], message: &[u8], signature: &[u8]) {
-    assert!(
-        is_signature(public_key, message, signature),
-        "a valid signature"
-    );
+    assert!(is_signature(public_key, message, signature), "a valid signature");
 }
 
 pub fn is_signature(public_key: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
     let key = VerifyingKey::from_bytes(public_key).unwrap();
-    Signature::from_slice(signature)
-        .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok())
+    Signature::from_slice(signature).is_ok_and(|signature| key.verify_strict(message, &signature).is_ok())
 }
 
 /// The seed of the derived key of this index: HKDF-Expand of one block with SHA-512/256.

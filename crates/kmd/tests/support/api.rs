@@ -54,10 +54,7 @@ impl Api {
     pub fn wallets(&mut self) -> Vec<Value> {
         let reply = self.call("GET", "/v1/wallets", "");
         assert_eq!(reply.status, 200, "{}", reply.text());
-        reply.json()["wallets"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default()
+        reply.json()["wallets"].as_array().cloned().unwrap_or_default()
     }
 
     pub fn wallet_ids(&mut self) -> Vec<String> {

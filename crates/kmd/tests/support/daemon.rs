@@ -260,9 +260,7 @@ impl Process {
         let read_stderr = thread::spawn(move || {
             let mut bytes = Vec::new();
             let _ = pipe.read_to_end(&mut bytes);
-            kept.lock()
-                .unwrap()
-                .push_str(&String::from_utf8_lossy(&bytes));
+            kept.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes));
         });
 
         Self {

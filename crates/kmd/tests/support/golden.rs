@@ -27,13 +27,7 @@ pub struct Wallet(Value);
 /// All of them.
 pub fn wallets() -> Vec<Wallet> {
     let manifest = json("wallets/manifest.json");
-    manifest
-        .as_array()
-        .unwrap()
-        .iter()
-        .cloned()
-        .map(Wallet)
-        .collect()
+    manifest.as_array().unwrap().iter().cloned().map(Wallet).collect()
 }
 
 /// The one of this name.
@@ -96,12 +90,7 @@ impl Wallet {
     }
 
     pub fn file_name(&self) -> String {
-        self.path()
-            .file_name()
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_owned()
+        self.path().file_name().unwrap().to_str().unwrap().to_owned()
     }
 
     /// Puts a copy into a wallets folder.

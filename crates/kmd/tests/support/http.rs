@@ -86,8 +86,7 @@ impl Connection {
     }
 
     pub fn unix(path: &Path) -> Self {
-        let stream =
-            UnixStream::connect(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let stream = UnixStream::connect(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let connection = Self::over(Wire::Unix(stream), "localhost".to_owned());
         connection.patience(PATIENCE).unwrap();
         connection
@@ -130,14 +129,7 @@ impl Connection {
         let bytes = request.bytes(&self.host);
         match self.write(&bytes) {
             // A daemon that refuses early closes its side; what it said first is still to be read.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::BrokenPipe | ErrorKind::ConnectionReset
-                ) =>
-            {
-                Ok(())
-            }
+            Err(error) if matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset) => Ok(()),
             other => other,
         }
     }
@@ -290,8 +282,5 @@ impl Reply {
 }
 
 fn broken(what: &str) -> io::Error {
-    io::Error::new(
-        ErrorKind::InvalidData,
-        format!("the answer has a broken {what}"),
-    )
+    io::Error::new(ErrorKind::InvalidData, format!("the answer has a broken {what}"))
 }

@@ -51,25 +51,19 @@ impl Pack {
 
     pub fn get(&self, key: &str) -> Option<&Pack> {
         match self {
-            Self::Map(entries) => entries
-                .iter()
-                .find(|(name, _)| name == key)
-                .map(|(_, value)| value),
+            Self::Map(entries) => entries.iter().find(|(name, _)| name == key).map(|(_, value)| value),
             other => panic!("not a map: {other:?}"),
         }
     }
 
     /// The value of a key that must be there.
     pub fn at(&self, key: &str) -> &Pack {
-        self.get(key)
-            .unwrap_or_else(|| panic!("no {key} in {self:?}"))
+        self.get(key).unwrap_or_else(|| panic!("no {key} in {self:?}"))
     }
 
     pub fn set(&mut self, key: &str, value: Pack) {
         match self {
-            Self::Map(entries) => {
-                entries.iter_mut().find(|(name, _)| name == key).unwrap().1 = value
-            }
+            Self::Map(entries) => entries.iter_mut().find(|(name, _)| name == key).unwrap().1 = value,
             other => panic!("not a map: {other:?}"),
         }
     }
@@ -196,9 +190,7 @@ fn number(input: &mut &[u8], width: usize) -> u64 {
 }
 
 fn take<'a>(input: &mut &'a [u8], size: usize) -> &'a [u8] {
-    let (taken, rest) = input
-        .split_at_checked(size)
-        .expect("as many bytes as announced");
+    let (taken, rest) = input.split_at_checked(size).expect("as many bytes as announced");
     *input = rest;
     taken
 }

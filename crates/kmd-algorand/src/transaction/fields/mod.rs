@@ -17,15 +17,9 @@ use crate::schema::{Field, Kind, Schema, field};
 
 /// A field of a number that Algorand keeps in 64 bits: amounts, rounds, identifiers.
 const UINT64: Kind = Kind::Uint { max: u64::MAX };
-const UINT32: Kind = Kind::Uint {
-    max: u32::MAX as u64,
-};
-const UINT16: Kind = Kind::Uint {
-    max: u16::MAX as u64,
-};
-const UINT8: Kind = Kind::Uint {
-    max: u8::MAX as u64,
-};
+const UINT32: Kind = Kind::Uint { max: u32::MAX as u64 };
+const UINT16: Kind = Kind::Uint { max: u16::MAX as u64 };
+const UINT8: Kind = Kind::Uint { max: u8::MAX as u64 };
 const ADDRESS: Kind = Kind::FixedBytes(32);
 const PUBLIC_KEY: Kind = Kind::FixedBytes(32);
 const HASH: Kind = Kind::FixedBytes(32);

@@ -92,10 +92,7 @@ fn nil_in_a_list_or_map_is_refused() {
     ];
     for input in inputs {
         let error = canonicalise(&TRANSACTION, b"", input).err().unwrap();
-        assert!(
-            matches!(error.problem(), Problem::WrongType { .. }),
-            "{error}"
-        );
+        assert!(matches!(error.problem(), Problem::WrongType { .. }), "{error}");
     }
 }
 
@@ -112,10 +109,7 @@ fn errors_say_where_and_why() {
             b"\x81\xa4apar\x81\xa2dc\xcf\x00\x00\x00\x01\x00\x00\x00\x00",
             "apar.dc: the number is larger than 4294967295",
         ),
-        (
-            b"\x81\xa4apbx\x92\x80\x81\xa1n\x01",
-            "apbx[1].n: bytes expected",
-        ),
+        (b"\x81\xa4apbx\x92\x80\x81\xa1n\x01", "apbx[1].n: bytes expected"),
         (b"\x81\xa2lx\xc4\x01\x00", "lx: not 32 bytes long"),
         (b"\x81\xa3fee\xff", "fee: the number is negative"),
     ];
@@ -173,14 +167,7 @@ fn text_and_bytes_have_the_limit_of_their_field() {
         ("spmsg.b", 64),
         ("spmsg.v", 64),
     ];
-    let text = |length: usize| {
-        [
-            &[0xdb],
-            (length as u32).to_be_bytes().as_slice(),
-            &vec![b'x'; length],
-        ]
-        .concat()
-    };
+    let text = |length: usize| [&[0xdb], (length as u32).to_be_bytes().as_slice(), &vec![b'x'; length]].concat();
     for (path, max) in cases {
         assert_eq!(problem_at(path, &text(max)), None, "{path}");
         let expected = Some(Problem::TooLong { max });
@@ -202,11 +189,7 @@ fn lists_have_the_limit_of_their_field() {
     ];
     for (path, max) in cases {
         let list = |length: u32| [&[0xdd], length.to_be_bytes().as_slice()].concat();
-        assert_eq!(
-            problem_at(path, &list(max)),
-            Some(Problem::Truncated),
-            "{path}"
-        );
+        assert_eq!(problem_at(path, &list(max)), Some(Problem::Truncated), "{path}");
         let expected = Some(Problem::TooManyEntries { max: max as usize });
         assert_eq!(problem_at(path, &list(max + 1)), expected, "{path}");
     }
@@ -238,12 +221,7 @@ fn fixed_lengths_are_neither_shorter_nor_longer_nor_empty() {
 
 #[test]
 fn only_a_heartbeat_is_kept_when_it_is_empty() {
-    for (path, kept) in [
-        ("hb", true),
-        ("apar", false),
-        ("sp", false),
-        ("spmsg", false),
-    ] {
+    for (path, kept) in [("hb", true), ("apar", false), ("sp", false), ("spmsg", false)] {
         let empty = nested(path, &[0x80]);
         let expected = if kept { empty.clone() } else { vec![0x80] };
         assert_eq!(decoded(&empty), expected, "{path}");

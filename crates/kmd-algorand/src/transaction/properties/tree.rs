@@ -28,15 +28,10 @@ pub(super) fn tree(kind: &'static Kind) -> BoxedStrategy<Tree> {
         Kind::FixedBytes(length) => {
             let length = *length;
             let byte = prop_oneof![Just(0), any::<u8>()];
-            byte.prop_map(move |byte| Tree::Blob(vec![byte; length]))
-                .boxed()
+            byte.prop_map(move |byte| Tree::Blob(vec![byte; length])).boxed()
         }
-        Kind::Bytes { max } | Kind::Text { max } => vec(any::<u8>(), 0..=(*max).min(40))
-            .prop_map(Tree::Blob)
-            .boxed(),
-        Kind::List { max, item } => vec(tree(item), 0..=(*max).min(3))
-            .prop_map(Tree::List)
-            .boxed(),
+        Kind::Bytes { max } | Kind::Text { max } => vec(any::<u8>(), 0..=(*max).min(40)).prop_map(Tree::Blob).boxed(),
+        Kind::List { max, item } => vec(tree(item), 0..=(*max).min(3)).prop_map(Tree::List).boxed(),
         Kind::Struct(schema) | Kind::Pointer(schema) => structure(schema),
         Kind::UintMap { max, value } => {
             let key = prop_oneof![any::<u64>(), 0..300_u64];
@@ -69,9 +64,7 @@ pub(super) struct Encoder {
 
 impl Encoder {
     fn below(&mut self, limit: usize) -> usize {
-        self.choices
-            .as_mut()
-            .map_or(0, |choices| choices.below(limit))
+        self.choices.as_mut().map_or(0, |choices| choices.below(limit))
     }
 
     pub(super) fn encode(&mut self, kind: &Kind, tree: &Tree) -> Vec<u8> {
@@ -81,19 +74,12 @@ impl Encoder {
             (Kind::Text { .. }, Tree::Blob(bytes)) => self.blob(bytes, true),
             (_, Tree::Blob(bytes)) => self.blob(bytes, false),
             (Kind::List { item, .. }, Tree::List(items)) => {
-                let items = items
-                    .iter()
-                    .map(|tree| self.encode(item, tree))
-                    .collect::<Vec<_>>();
+                let items = items.iter().map(|tree| self.encode(item, tree)).collect::<Vec<_>>();
                 self.container(0x90, 0xdc, &items)
             }
-            (Kind::Struct(schema) | Kind::Pointer(schema), Tree::Struct(values)) => {
-                self.structure(schema, values)
-            }
+            (Kind::Struct(schema) | Kind::Pointer(schema), Tree::Struct(values)) => self.structure(schema, values),
             (Kind::UintMap { value: kind, .. }, Tree::Map(map)) => {
-                let entry = |(key, value): (&u64, &Tree)| {
-                    [self.uint(*key), self.encode(kind, value)].concat()
-                };
+                let entry = |(key, value): (&u64, &Tree)| [self.uint(*key), self.encode(kind, value)].concat();
                 let entries = map.iter().map(entry).collect();
                 let entries = self.shuffled(entries);
                 self.container(0x80, 0xde, &entries)
@@ -194,13 +180,11 @@ fn is_zero(kind: &Kind, tree: &Tree) -> bool {
         (_, Tree::List(items)) => items.is_empty(),
         (_, Tree::Map(map)) => map.is_empty(),
         (Kind::Pointer(_), Tree::Struct(_)) => false,
-        (Kind::Struct(schema), Tree::Struct(values)) => {
-            schema.fields().iter().zip(values).all(|(field, value)| {
-                value
-                    .as_ref()
-                    .is_none_or(|value| is_zero(&field.kind, value))
-            })
-        }
+        (Kind::Struct(schema), Tree::Struct(values)) => schema
+            .fields()
+            .iter()
+            .zip(values)
+            .all(|(field, value)| value.as_ref().is_none_or(|value| is_zero(&field.kind, value))),
         _ => unreachable!(),
     }
 }

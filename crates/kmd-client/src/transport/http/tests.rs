@@ -38,18 +38,8 @@ fn read(bytes: &[u8]) -> Result<(u16, String, bool), String> {
 #[test]
 fn answers() {
     let cases: [(&str, u16, &str, bool); 15] = [
-        (
-            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
-            200,
-            "{}",
-            true,
-        ),
-        (
-            "HTTP/1.1 200 OK\r\ncontent-length:2\r\nX: y\r\n\r\n{}",
-            200,
-            "{}",
-            true,
-        ),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", 200, "{}", true),
+        ("HTTP/1.1 200 OK\r\ncontent-length:2\r\nX: y\r\n\r\n{}", 200, "{}", true),
         ("HTTP/1.1 401\r\nContent-Length: 0\r\n\r\n", 401, "", true),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n01234567890123456789",
@@ -69,12 +59,7 @@ fn answers() {
             "{}",
             false,
         ),
-        (
-            "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}",
-            200,
-            "{}",
-            false,
-        ),
+        ("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", 200, "{}", false),
         ("HTTP/1.1 200 OK\r\n\r\n{}", 200, "{}", false),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200",
@@ -115,11 +100,7 @@ fn answers() {
         ),
     ];
     for (text, status, body, keeps) in cases {
-        assert_eq!(
-            read(text.as_bytes()),
-            Ok((status, body.to_owned(), keeps)),
-            "{text}"
-        );
+        assert_eq!(read(text.as_bytes()), Ok((status, body.to_owned(), keeps)), "{text}");
     }
 }
 
@@ -132,10 +113,7 @@ fn no_answers() {
         ("", ended),
         ("HTTP/1.1 200 OK\r\n", ended),
         ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}", ended),
-        (
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}",
-            ended,
-        ),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}", ended),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n",
             ended,
@@ -162,10 +140,7 @@ fn no_answers() {
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
             unclear,
         ),
-        (
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
-            unclear,
-        ),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", unclear),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
             "chunk: invalid chunk size",

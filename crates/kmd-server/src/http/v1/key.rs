@@ -3,7 +3,8 @@
 use kmd_algorand::Address;
 use kmd_api::SecretBytes;
 use kmd_api::v1::{
-    AddressResponse, DeleteKey, Empty, ExportKey, ExportKeyResponse, GenerateKey, ImportKey, ListAddressesResponse, ListKeys,
+    AddressResponse, DeleteKey, Empty, ExportKey, ExportKeyResponse, GenerateKey, ImportKey, ListAddressesResponse,
+    ListKeys,
 };
 use kmd_core::Call;
 use kmd_crypto::{PrivateKey, Seed};

@@ -79,7 +79,11 @@ pub(crate) fn versions(headers: &HeaderMap) -> Reply {
         versions: vec!["v1".to_owned()],
     });
     let encoding = accepted_encoding(headers);
-    Reply::encoded(encoding, StatusCode::OK, encoding.encode(&*VERSIONS).unwrap_or_default())
+    Reply::encoded(
+        encoding,
+        StatusCode::OK,
+        encoding.encode(&*VERSIONS).unwrap_or_default(),
+    )
 }
 
 #[cfg(test)]
@@ -116,7 +120,10 @@ mod tests {
     #[test]
     fn bodies_and_document_agree() {
         let document: serde_json::Value = serde_json::from_str(SWAGGER).unwrap();
-        for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.method != kmd_api::Method::Get) {
+        for endpoint in ENDPOINTS
+            .iter()
+            .filter(|endpoint| endpoint.method != kmd_api::Method::Get)
+        {
             let operation = &document["paths"][endpoint.path][endpoint.method.as_str().to_lowercase()];
             let parameters = operation["parameters"].as_array().unwrap();
             let body = parameters.iter().find(|parameter| parameter["in"] == "body").unwrap();

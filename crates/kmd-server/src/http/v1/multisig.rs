@@ -2,8 +2,8 @@
 
 use kmd_algorand::PublicKey;
 use kmd_api::v1::{
-    AddressResponse, DeleteMultisig, Empty, ExportMultisig, ExportMultisigResponse, ImportMultisig, ListAddressesResponse,
-    ListMultisig, SignMultisigProgram, SignMultisigResponse, SignMultisigTransaction,
+    AddressResponse, DeleteMultisig, Empty, ExportMultisig, ExportMultisigResponse, ImportMultisig,
+    ListAddressesResponse, ListMultisig, SignMultisigProgram, SignMultisigResponse, SignMultisigTransaction,
 };
 use kmd_api::{ByteString, PublicKeyField};
 use kmd_core::{Call, MultisigSigning, ProgramForm};
@@ -28,7 +28,9 @@ pub(crate) fn import(call: &Call<'_>, request: ImportMultisig) -> Result<Address
 }
 
 fn member(field: PublicKeyField) -> Result<PublicKey, Failure> {
-    field.member().ok_or(Failure::Body("a public key of the multisig is empty".into()))
+    field
+        .member()
+        .ok_or(Failure::Body("a public key of the multisig is empty".into()))
 }
 
 pub(crate) fn export(call: &Call<'_>, request: ExportMultisig) -> Result<ExportMultisigResponse, Failure> {
@@ -50,7 +52,10 @@ pub(crate) fn delete(call: &Call<'_>, request: DeleteMultisig) -> Result<Empty, 
     Ok(Empty {})
 }
 
-pub(crate) fn sign_transaction(call: &Call<'_>, request: SignMultisigTransaction) -> Result<SignMultisigResponse, Failure> {
+pub(crate) fn sign_transaction(
+    call: &Call<'_>,
+    request: SignMultisigTransaction,
+) -> Result<SignMultisigResponse, Failure> {
     let multisig = call.sign_multisig_transaction(
         request.wallet_handle_token.expose(),
         &password(&request.wallet_password),
@@ -67,7 +72,11 @@ pub(crate) fn sign_transaction(call: &Call<'_>, request: SignMultisigTransaction
 }
 
 pub(crate) fn sign_program(call: &Call<'_>, request: SignMultisigProgram) -> Result<SignMultisigResponse, Failure> {
-    let form = if request.use_legacy_msig { ProgramForm::Legacy } else { ProgramForm::WithAddress };
+    let form = if request.use_legacy_msig {
+        ProgramForm::Legacy
+    } else {
+        ProgramForm::WithAddress
+    };
     let multisig = call.sign_multisig_program(
         request.wallet_handle_token.expose(),
         &password(&request.wallet_password),

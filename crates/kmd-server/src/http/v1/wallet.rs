@@ -2,8 +2,8 @@
 
 use kmd_api::v1::{
     CreateWallet, Empty, ExportMasterKey, ExportMasterKeyResponse, InitWallet, InitWalletResponse, ListWallets,
-    ListWalletsResponse, ReleaseWallet, RenameWallet, RenewWallet, Wallet, WalletHandle, WalletHandleResponse, WalletInfo,
-    WalletResponse,
+    ListWalletsResponse, ReleaseWallet, RenameWallet, RenewWallet, Wallet, WalletHandle, WalletHandleResponse,
+    WalletInfo, WalletResponse,
 };
 use kmd_api::{SecretBytes, SecretText};
 use kmd_core::{Call, HandleInfo, WalletToCreate};
@@ -65,14 +65,21 @@ pub(crate) fn info(call: &Call<'_>, request: WalletInfo) -> Result<WalletHandleR
 }
 
 pub(crate) fn rename(call: &Call<'_>, request: RenameWallet) -> Result<WalletResponse, Failure> {
-    let renamed = call.rename_wallet(&request.wallet_id, &request.wallet_name, &password(&request.wallet_password))?;
+    let renamed = call.rename_wallet(
+        &request.wallet_id,
+        &request.wallet_name,
+        &password(&request.wallet_password),
+    )?;
     Ok(WalletResponse {
         wallet: wallet(&renamed),
     })
 }
 
 pub(crate) fn export_master_key(call: &Call<'_>, request: ExportMasterKey) -> Result<ExportMasterKeyResponse, Failure> {
-    let key = call.export_master_derivation_key(request.wallet_handle_token.expose(), &password(&request.wallet_password))?;
+    let key = call.export_master_derivation_key(
+        request.wallet_handle_token.expose(),
+        &password(&request.wallet_password),
+    )?;
     Ok(ExportMasterKeyResponse {
         master_derivation_key: SecretBytes::new(key.expose()),
     })
@@ -99,6 +106,11 @@ fn wallet(metadata: &Metadata) -> Wallet {
         id: metadata.id.as_str().to_owned(),
         mnemonic_ux: metadata.driver.mnemonic_ux,
         name: metadata.name.as_str().to_owned(),
-        supported_txs: metadata.driver.supported_transactions.iter().map(|name| (*name).to_owned()).collect(),
+        supported_txs: metadata
+            .driver
+            .supported_transactions
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect(),
     }
 }
