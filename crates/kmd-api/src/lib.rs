@@ -1,4 +1,4 @@
-//! The kmd HTTP API, version 1: requests, responses, paths, wire encodings and
+//! The kmd HTTP API: requests, responses, paths, wire encodings and
 //! the names of the files in a data directory.
 //!
 //! Both the daemon and the client library are built on this crate, so that the
@@ -17,6 +17,7 @@ mod public_key;
 mod request;
 mod secret;
 pub mod v1;
+pub mod v2;
 
 pub use bytes::ByteString;
 pub use encoding::{DecodeError, EncodeError, Encoding};

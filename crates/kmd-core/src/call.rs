@@ -1,12 +1,14 @@
 //! One call of the daemon: one operation, from its handle to its result.
 
 use std::cell::OnceCell;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use kmd_algorand::{Address, MultisigPreimage, PublicKey, Transaction, multisig_program_bytes, program_bytes};
 use kmd_crypto::{MasterDerivationKey, Password, PrivateKey, Seed};
 use kmd_wallet::{Metadata, NewWallet, Wallet, WalletId, WalletName};
 
+use crate::batch::{self, Groups, TransactionToSign};
 use crate::error::{Error, Result};
 use crate::kmd::{HandleInfo, Kmd, WalletToCreate};
 use crate::multisig::{self, MultisigSigning};
@@ -230,6 +232,51 @@ impl<'a> Call<'a> {
         Ok(transaction.signed(&signature, signer))
     }
 
+    /// Signs many transactions: all of them, or none. The answers are in order.
+    ///
+    /// # Errors
+    /// [`Error::Session`]; [`Error::Batch`] with the place of the transaction
+    /// that is refused.
+    pub fn sign_transactions(
+        &self,
+        handle: &str,
+        password: &Password,
+        batch: &[TransactionToSign<'_>],
+        groups: Groups,
+    ) -> Result<Vec<Vec<u8>>> {
+        let opened = self.authenticate(handle)?;
+        opened.wallet.check_password(password)?;
+        let threads = self.kmd.threads;
+        let transactions = batch::for_each(batch, threads, |item| Ok(Transaction::decode(item.bytes)?))?;
+        if groups == Groups::Whole {
+            batch::check_groups(&transactions)?;
+        }
+        let signer = |item: &TransactionToSign<'_>, transaction: &Transaction| {
+            item.signer.unwrap_or_else(|| PublicKey::from(transaction.sender()))
+        };
+        let operations: Vec<_> = batch
+            .iter()
+            .zip(&transactions)
+            .map(|(item, transaction)| Operation::SignTransaction {
+                transaction,
+                signer: signer(item, transaction),
+            })
+            .collect();
+        // All are decided on before the first is signed.
+        batch::for_each(&operations, NonZeroUsize::MIN, |operation| {
+            self.kmd.decide(&opened, operation)
+        })?;
+        let kmd = self.kmd;
+        let signed = batch::for_each(&operations, threads, |operation| match operation {
+            Operation::SignTransaction { transaction, signer } => kmd.record(&opened, operation, {
+                let signature = opened.wallet.sign(password, *signer, transaction.signing_bytes());
+                signature.map(|signature| transaction.signed(&signature, *signer))
+            }),
+            _ => Err(kmd_wallet::Error::NotSupported.into()),
+        })?;
+        Ok(signed)
+    }
+
     /// Signs a program: 64 bytes.
     ///
     /// # Errors
@@ -360,13 +407,28 @@ impl<'a> Call<'a> {
         operation: &Operation<'_>,
         act: impl FnOnce(&dyn Wallet) -> kmd_wallet::Result<T>,
     ) -> Result<T> {
-        let result = match self.kmd.policy.decide(&opened.id, operation) {
-            Decision::Allow => act(&*opened.wallet).map_err(Error::from),
-            Decision::Refuse(reason) => Err(Error::Refused(reason)),
-        };
-        self.kmd
-            .recorder
-            .record(&opened.id, operation, result.as_ref().map(drop));
+        self.kmd.decide(opened, operation)?;
+        self.kmd.record(opened, operation, act(&*opened.wallet))
+    }
+}
+
+impl Kmd {
+    /// Asks the policy. What it refuses is recorded here.
+    fn decide(&self, opened: &Opened, operation: &Operation<'_>) -> Result<()> {
+        match self.policy.decide(&opened.id, operation) {
+            Decision::Allow => Ok(()),
+            Decision::Refuse(reason) => {
+                let refused = Error::Refused(reason);
+                self.recorder.record(&opened.id, operation, Err(&refused));
+                Err(refused)
+            }
+        }
+    }
+
+    /// Records how the operation ended, before its result goes on.
+    fn record<T>(&self, opened: &Opened, operation: &Operation<'_>, result: kmd_wallet::Result<T>) -> Result<T> {
+        let result = result.map_err(Error::from);
+        self.recorder.record(&opened.id, operation, result.as_ref().map(drop));
         result
     }
 }

@@ -25,6 +25,12 @@ pub enum Error {
     /// The transaction cannot be decoded in full.
     #[error("not a transaction: {0}")]
     Transaction(#[from] TransactionError),
+    /// A group of the batch is not as it must be.
+    #[error(transparent)]
+    Group(#[from] GroupError),
+    /// One transaction of a batch is refused, and with it all.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
     /// The policy refuses.
     #[error("refused by policy: {0}")]
     Refused(String),
@@ -37,4 +43,25 @@ pub enum Error {
     /// No randomness.
     #[error(transparent)]
     Random(#[from] RandomError),
+}
+
+/// Which transaction of a batch is refused, counted from 0, and why.
+#[derive(Debug, Error)]
+#[error("transaction {index}: {error}")]
+pub struct BatchError {
+    /// Its place in the request, from 0.
+    pub index: usize,
+    /// Why.
+    pub error: Box<Error>,
+}
+
+/// Why an atomic group is refused.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum GroupError {
+    /// More transactions than a group can have carry one group id.
+    #[error("{0} transactions carry one group id, a group has at most 16")]
+    TooLarge(usize),
+    /// The transactions with this group id do not hash to it.
+    #[error("the {0} transactions with this group id do not hash to it: some are missing, changed, or out of order")]
+    NotWhole(usize),
 }

@@ -1,5 +1,6 @@
 //! The daemon's state: drivers, sessions, and what is passed in.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub struct KmdSettings {
     pub policy: Arc<dyn Policy>,
     /// Who records.
     pub recorder: Arc<dyn Recorder>,
+    /// Threads that one batch may use.
+    pub threads: NonZeroUsize,
 }
 
 /// What a wallet is to be created from.
@@ -55,6 +58,7 @@ pub struct Kmd {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) recorder: Arc<dyn Recorder>,
+    pub(crate) threads: NonZeroUsize,
 }
 
 impl Kmd {
@@ -66,6 +70,7 @@ impl Kmd {
             random: settings.random,
             policy: settings.policy,
             recorder: settings.recorder,
+            threads: settings.threads,
         }
     }
 

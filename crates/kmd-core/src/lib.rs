@@ -11,6 +11,7 @@
 //! leaves. Nothing here reads a clock or the operating system's randomness:
 //! both are passed in.
 
+mod batch;
 mod call;
 mod clock;
 mod error;
@@ -19,9 +20,10 @@ mod multisig;
 mod operation;
 mod session;
 
+pub use batch::{Groups, TransactionToSign};
 pub use call::{Call, ProgramForm};
 pub use clock::{Clock, ManualClock};
-pub use error::{Error, Result};
+pub use error::{BatchError, Error, GroupError, Result};
 pub use kmd::{HandleInfo, Kmd, KmdSettings, WalletToCreate};
 pub use multisig::MultisigSigning;
 pub use operation::{AllowAll, Decision, Operation, Outcome, Policy, Recorder};

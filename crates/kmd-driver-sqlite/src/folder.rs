@@ -3,7 +3,8 @@
 //! Any `*.db` file counts, whatever its name and whenever it came: people drop
 //! files in while kmd runs. What was read from a file is kept and used again
 //! while the file has the same identity, size and times, so that looking at the
-//! folder costs one `stat` a file.
+//! folder costs one `stat` a file, and looking for one wallet, while no file
+//! comes or goes, two.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -30,8 +31,16 @@ pub(crate) struct Folder {
     path: PathBuf,
     on_skipped: OnSkipped,
     now: fn() -> SystemTime,
-    known: Mutex<BTreeMap<OsString, Known>>,
+    index: Mutex<Index>,
     closing: RwLock<()>,
+}
+
+/// The files as they were last seen.
+#[derive(Default)]
+struct Index {
+    /// State of the folder itself, which changes when a file comes or goes.
+    folder: Option<Stamp>,
+    files: BTreeMap<OsString, Known>,
 }
 
 struct Known {
@@ -60,7 +69,7 @@ impl Folder {
             path,
             on_skipped,
             now,
-            known: Mutex::default(),
+            index: Mutex::default(),
             closing: RwLock::default(),
         }
     }
@@ -100,22 +109,37 @@ impl Folder {
 
     /// All wallets, in the order of their file names.
     pub(crate) fn wallets(&self) -> Result<Vec<Found>> {
-        let known = self.refresh()?;
-        let found = known.iter().filter_map(|(name, file)| self.found(name, file));
+        let index = self.refresh()?;
+        let found = index.files.iter().filter_map(|(name, file)| self.found(name, file));
         Ok(found.collect())
     }
 
     /// The wallet with this id.
     pub(crate) fn find(&self, id: &WalletId) -> Result<Found> {
-        let known = self.refresh()?;
-        let has_id = |file: &&Known| file.wallet.as_ref().is_some_and(|wallet| wallet.id == *id);
-        let mut matching = known.iter().filter(|(_, file)| has_id(file));
-        let (name, file) = matching.next().ok_or(Error::WalletNotFound)?;
-        if matching.next().is_some() {
-            let names = known.iter().filter(|(_, file)| has_id(file)).map(|(name, _)| name);
-            return Err(Error::SeveralWallets(names.map(|name| self.path.join(name)).collect()));
+        if let Some(found) = self.find_unchanged(id) {
+            return Ok(found);
         }
-        self.found(name, file).ok_or(Error::WalletNotFound)
+        let mut found = self.refresh()?.with_id(id, |name, file| self.found(name, file));
+        match found.len() {
+            0 => Err(Error::WalletNotFound),
+            1 => Ok(found.remove(0)),
+            _ => Err(Error::SeveralWallets(
+                found.into_iter().map(|found| found.path).collect(),
+            )),
+        }
+    }
+
+    /// The wallet with this id, where nothing came, went or changed since it
+    /// was last seen.
+    fn find_unchanged(&self, id: &WalletId) -> Option<Found> {
+        let index = self.index();
+        let folder = Stamp::of(&self.path).ok()?;
+        if index.folder != Some(folder) || !self.is_settled(folder) {
+            return None;
+        }
+        let mut found = index.with_id(id, |name, file| Some((file.stamp, self.found(name, file)?)));
+        let (stamp, wallet) = found.pop().filter(|_| found.is_empty())?;
+        (Stamp::of(&wallet.path).ok()? == stamp && self.is_settled(stamp)).then_some(wallet)
     }
 
     /// Whether a wallet has this name.
@@ -131,13 +155,17 @@ impl Folder {
     /// Forgets what is known of a file that was just changed.
     pub(crate) fn forget(&self, path: &Path) {
         if let Some(name) = path.file_name() {
-            self.known().remove(name);
+            self.index().files.remove(name);
         }
     }
 
     fn any(&self, matches: impl Fn(&Metadata) -> bool) -> Result<bool> {
-        let known = self.refresh()?;
-        Ok(known.values().filter_map(|file| file.wallet.as_ref()).any(matches))
+        let index = self.refresh()?;
+        Ok(index
+            .files
+            .values()
+            .filter_map(|file| file.wallet.as_ref())
+            .any(matches))
     }
 
     fn found(&self, name: &OsString, file: &Known) -> Option<Found> {
@@ -147,15 +175,17 @@ impl Folder {
         })
     }
 
-    fn known(&self) -> MutexGuard<'_, BTreeMap<OsString, Known>> {
+    fn index(&self) -> MutexGuard<'_, Index> {
         // Entries are replaced whole, so a panic leaves none half written.
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks at every file and reads those that changed.
-    fn refresh(&self) -> Result<MutexGuard<'_, BTreeMap<OsString, Known>>> {
-        let mut known = self.known();
-        let mut before = std::mem::take(&mut *known);
+    fn refresh(&self) -> Result<MutexGuard<'_, Index>> {
+        let mut index = self.index();
+        let mut before = std::mem::take(&mut *index).files;
+        // Taken before the names are read: what comes meanwhile changes it again.
+        index.folder = Stamp::of(&self.path).ok();
         for name in self.names()? {
             let path = self.path.join(&name);
             // A file that vanished since it was listed is no wallet any more.
@@ -164,9 +194,9 @@ impl Folder {
                 Some(file) if file.stamp == stamp && self.is_settled(stamp) => file,
                 previous => self.read(&path, stamp, previous),
             };
-            known.insert(name, file);
+            index.files.insert(name, file);
         }
-        Ok(known)
+        Ok(index)
     }
 
     fn names(&self) -> Result<Vec<OsString>> {
@@ -209,6 +239,14 @@ impl Folder {
             }
         };
         Known { stamp, wallet }
+    }
+}
+
+impl Index {
+    fn with_id<T>(&self, id: &WalletId, take: impl Fn(&OsString, &Known) -> Option<T>) -> Vec<T> {
+        let has_id = |file: &Known| file.wallet.as_ref().is_some_and(|wallet| wallet.id == *id);
+        let files = self.files.iter().filter(|(_, file)| has_id(file));
+        files.filter_map(|(name, file)| take(name, file)).collect()
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::fs::File;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLockReadGuard};
 
 use kmd_algorand::{Address, MultisigPreimage};
@@ -211,7 +211,7 @@ impl Store for SqliteStore {
         self.write(|transaction| {
             change(&mut Rows {
                 transaction,
-                path: &self.path,
+                store: self,
             })
         })
     }
@@ -220,29 +220,35 @@ impl Store for SqliteStore {
 /// The rows of a wallet inside an exclusive transaction.
 struct Rows<'a> {
     transaction: &'a rusqlite::Transaction<'a>,
-    path: &'a Path,
+    store: &'a SqliteStore,
 }
 
 impl Rows<'_> {
     fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<()> {
         let run = || self.transaction.prepare_cached(sql)?.execute(values).map(drop);
-        run().map_err(database(self.path))
+        run().map_err(database(&self.store.path))
     }
 
     fn insert(&self, sql: &str, values: impl rusqlite::Params) -> Result<()> {
         let run = || self.transaction.prepare_cached(sql)?.execute(values).map(drop);
         run().map_err(|error| match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::ConstraintViolation) => Error::KeyExists,
-            _ => database(self.path)(error),
+            _ => database(&self.store.path)(error),
         })
     }
 }
 
 impl Transaction for Rows<'_> {
+    fn generations(&mut self) -> Result<(Generation, Generation)> {
+        // With the exclusive lock held, the file counts the last commit before ours.
+        let now = self.store.generation()?;
+        Ok((now, now.next()))
+    }
+
     fn max_key_index(&mut self) -> Result<Vec<u8>> {
         self.transaction
             .query_row(schema::SELECT_MAX_KEY_INDEX, [], |row| row.get(0))
-            .map_err(database(self.path))
+            .map_err(database(&self.store.path))
     }
 
     fn set_max_key_index(&mut self, envelope: &[u8]) -> Result<()> {
@@ -254,7 +260,7 @@ impl Transaction for Rows<'_> {
             let mut statement = self.transaction.prepare_cached(schema::SELECT_SECRET_KEY)?;
             statement.exists([address.as_bytes()])
         };
-        query().map_err(database(self.path))
+        query().map_err(database(&self.store.path))
     }
 
     fn insert_key(&mut self, row: &KeyRow) -> Result<()> {
@@ -283,5 +289,98 @@ impl Transaction for Rows<'_> {
 
     fn delete_multisig(&mut self, address: &Address) -> Result<()> {
         self.execute(schema::DELETE_MULTISIG, [address.as_bytes()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::SystemTime;
+
+    use kmd_wallet::{NewWallet, WalletId, WalletName};
+
+    use super::*;
+
+    fn store(folder: &Path) -> SqliteStore {
+        let folder = Arc::new(Folder::new(folder.to_owned(), Box::new(|_, _| ()), SystemTime::now));
+        let new = NewWallet {
+            id: WalletId::new("00").unwrap(),
+            name: WalletName::new("w").unwrap(),
+            password: &kmd_crypto::Password::new(b""),
+            master_derivation_key: None,
+        };
+        let secrets = kmd_wallet::WalletSecrets {
+            master_key: vec![1],
+            master_derivation_key: vec![2],
+            max_key_index: vec![3],
+        };
+        crate::create::create(&folder, &folder.lock().unwrap(), &new, &secrets).unwrap();
+        SqliteStore::open(folder.path().join("w.00.db"), folder).unwrap()
+    }
+
+    fn insert(transaction: &mut dyn Transaction, byte: u8) -> Result<()> {
+        transaction.insert_key(&KeyRow {
+            address: Address::from_bytes([byte; 32]),
+            secret_key: vec![byte],
+            index: None,
+        })
+    }
+
+    #[test]
+    fn a_commit_leads_to_the_state_that_it_announced() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(dir.path());
+        for byte in 0..3 {
+            let before = store.generation().unwrap();
+            let mut announced = None;
+            store
+                .change(&mut |transaction| {
+                    insert(transaction, byte)?;
+                    announced = Some(transaction.generations()?);
+                    Ok(())
+                })
+                .unwrap();
+            assert_eq!(announced, Some((before, store.generation().unwrap())));
+        }
+    }
+
+    #[test]
+    fn a_failed_change_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(dir.path());
+        let before = store.generation().unwrap();
+        let failed = store.change(&mut |transaction| {
+            insert(transaction, 1)?;
+            insert(transaction, 1)
+        });
+        assert!(matches!(failed, Err(Error::KeyExists)));
+        assert_eq!(store.generation().unwrap(), before);
+        assert!(store.addresses().unwrap().is_empty());
+    }
+
+    #[test]
+    fn changes_by_others_are_seen() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(dir.path());
+        let before = store.generation().unwrap();
+        let other = Connection::open(&store.path).unwrap();
+        other.execute("UPDATE metadata SET mdk_encrypted = x'07'", []).unwrap();
+        assert_ne!(store.generation().unwrap(), before);
+        assert_eq!(store.secrets().unwrap().master_derivation_key, [7]);
+    }
+
+    #[test]
+    fn a_file_that_was_replaced_or_removed_is_not_used() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(dir.path());
+        let copy = dir.path().join("copy");
+        std::fs::copy(&store.path, &copy).unwrap();
+        std::fs::rename(&copy, &store.path).unwrap();
+        assert!(matches!(store.generation(), Err(Error::Replaced)));
+        assert!(matches!(store.addresses(), Err(Error::Replaced)));
+        std::fs::remove_file(&store.path).unwrap();
+        assert!(matches!(store.generation(), Err(Error::Connect { .. })));
+        assert!(matches!(store.set_name("new"), Err(Error::Connect { .. })));
+        assert!(!store.path.exists(), "it does not come back");
     }
 }

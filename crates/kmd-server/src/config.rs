@@ -79,6 +79,7 @@ struct WrittenKmd {
     log_max_bytes: NonZeroU64,
     log_keep: u32,
     max_body_bytes: usize,
+    max_batch_body_bytes: usize,
     max_header_bytes: usize,
     header_timeout_secs: NonZeroU64,
     body_timeout_secs: NonZeroU64,
@@ -122,6 +123,7 @@ impl Default for Written {
                 log_max_bytes: number(10 << 20),
                 log_keep: 3,
                 max_body_bytes: 1 << 20,
+                max_batch_body_bytes: 16 << 20,
                 max_header_bytes: 16 << 10,
                 header_timeout_secs: number(10),
                 body_timeout_secs: number(30),
@@ -283,6 +285,7 @@ impl WrittenKmd {
         let seconds = |number: NonZeroU64| Duration::from_secs(number.get());
         Limits {
             body: self.max_body_bytes,
+            batch_body: self.max_batch_body_bytes,
             // Less than this the HTTP parser cannot work with.
             header: self.max_header_bytes.max(8192),
             header_timeout: seconds(self.header_timeout_secs),

@@ -203,6 +203,7 @@ mod tests {
 
     const LIMITS: Limits = Limits {
         body: 1,
+        batch_body: 1,
         header: 8192,
         header_timeout: Duration::from_secs(8),
         body_timeout: Duration::from_secs(30),

@@ -8,6 +8,8 @@ use std::time::Duration;
 pub(crate) struct Limits {
     /// Largest body of a request in bytes; more is answered 413.
     pub(crate) body: usize,
+    /// The same for requests that hold many operations.
+    pub(crate) batch_body: usize,
     /// Largest head of a request in bytes; more is answered 431.
     pub(crate) header: usize,
     /// From the first byte of a request to the end of its head.

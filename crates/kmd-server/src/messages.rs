@@ -10,15 +10,6 @@ use kmd_wallet::Error as WalletError;
 
 /// A body that is not the request.
 pub(crate) const BODY: &str = "could not decode request body";
-/// No token, or another.
-pub(crate) const TOKEN: &str = "invalid API token";
-/// A body larger than the limit.
-pub(crate) const BODY_TOO_LARGE: &str = "request body too large";
-/// A body that did not come in time.
-pub(crate) const BODY_TIMEOUT: &str = "request body did not arrive in time";
-/// A bug.
-pub(crate) const INTERNAL: &str = "internal error";
-
 const DECRYPT: &str = "error decrypting. wrong password?";
 const SCRYPT: &str = "scrypt lib could not derive key from password";
 const DATABASE: &str = "database error";
@@ -30,6 +21,8 @@ pub(crate) fn of(error: &Error) -> Cow<'static, str> {
         Error::UnknownDriver => "unknown wallet driver".into(),
         Error::Address(_) => "could not decode address".into(),
         Error::Transaction(_) => "could not decode transaction".into(),
+        Error::Group(error) => error.to_string().into(),
+        Error::Batch(error) => of(&error.error),
         Error::Refused(reason) => reason.clone().into(),
         Error::Random(_) => "error reading random bytes".into(),
         Error::Unlock(error) | Error::Wallet(error) => of_wallet(error),

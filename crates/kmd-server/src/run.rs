@@ -147,6 +147,7 @@ fn make_kmd(config: &Config) -> Result<Kmd, StartError> {
         random,
         policy: Arc::new(AllowAll),
         recorder: Arc::new(AllowAll),
+        threads: config::cores(),
     }))
 }
 

@@ -12,7 +12,7 @@ use kmd_crypto::{
     MasterDerivationKey, MasterKey, PrivateKey, Random, SigningKey, derive_seed, open_max_key_index, seal_max_key_index,
 };
 
-use crate::store::{KeyRow, Store, Transaction};
+use crate::store::{KeyRow, Transaction};
 use crate::{Error, Result};
 
 /// Most keys in one commit: bounds how long the first of them waits.
@@ -20,9 +20,9 @@ const MAX_BATCH: usize = 256;
 /// Indexes are kept as signed integers of 64 bits in databases.
 const MAX_INDEX: u64 = i64::MAX as u64;
 
-/// Derives the next `count` keys in one transaction.
-pub(crate) fn generate_keys<S: Store>(
-    store: &S,
+/// Derives the next `count` keys.
+pub(crate) fn generate_keys(
+    transaction: &mut dyn Transaction,
     master_key: &MasterKey,
     derivation_key: &MasterDerivationKey,
     count: usize,
@@ -30,19 +30,14 @@ pub(crate) fn generate_keys<S: Store>(
 ) -> Result<Vec<Address>> {
     let damaged = Error::from_envelope("highest key index");
     let mut addresses = Vec::with_capacity(count);
-    store.change(&mut |transaction| {
-        addresses.clear();
-        let mut index = open_max_key_index(master_key, &transaction.max_key_index()?).map_err(&damaged)?;
-        while addresses.len() < count {
-            index = index
-                .checked_add(1)
-                .filter(|index| *index <= MAX_INDEX)
-                .ok_or(Error::TooManyKeys)?;
-            addresses.extend(generate_at(transaction, master_key, derivation_key, index, random)?);
-        }
-        let envelope = seal_max_key_index(master_key, index, random).map_err(&damaged)?;
-        transaction.set_max_key_index(&envelope)
-    })?;
+    let mut index = open_max_key_index(master_key, &transaction.max_key_index()?).map_err(&damaged)?;
+    while addresses.len() < count {
+        let next = index.checked_add(1).filter(|index| *index <= MAX_INDEX);
+        index = next.ok_or(Error::TooManyKeys)?;
+        addresses.extend(generate_at(transaction, master_key, derivation_key, index, random)?);
+    }
+    let envelope = seal_max_key_index(master_key, index, random).map_err(&damaged)?;
+    transaction.set_max_key_index(&envelope)?;
     Ok(addresses)
 }
 

@@ -177,6 +177,7 @@ impl Store for MemoryStore {
         let mut rows = self.rows();
         // Changed in a copy, so that a failure leaves nothing half done.
         let mut changed = Changed {
+            generation: rows.generation,
             max_key_index: rows.max_key_index.clone(),
             keys: rows.keys.clone(),
             multisigs: rows.multisigs.clone(),
@@ -185,18 +186,23 @@ impl Store for MemoryStore {
         rows.max_key_index = changed.max_key_index;
         rows.keys = changed.keys;
         rows.multisigs = changed.multisigs;
-        rows.generation.changes += 1;
+        rows.generation = rows.generation.next();
         Ok(())
     }
 }
 
 struct Changed {
+    generation: Generation,
     max_key_index: Vec<u8>,
     keys: BTreeMap<Address, Vec<u8>>,
     multisigs: HashMap<Address, MultisigPreimage>,
 }
 
 impl Transaction for Changed {
+    fn generations(&mut self) -> Result<(Generation, Generation)> {
+        Ok((self.generation, self.generation.next()))
+    }
+
     fn max_key_index(&mut self) -> Result<Vec<u8>> {
         Ok(self.max_key_index.clone())
     }

@@ -1,7 +1,7 @@
 //! Software wallets: all that is done with keys whose secrets lie encrypted in
 //! some [`Store`]. Written once, for every database.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use kmd_algorand::{Address, MultisigPreimage, PublicKey, Signature};
 use kmd_crypto::{
@@ -12,7 +12,7 @@ use kmd_crypto::{
 use crate::cache::KeyCache;
 use crate::driver::{Locked, Wallet};
 use crate::generate::{GroupCommit, generate_keys};
-use crate::store::{KeyRow, MultisigRow, Store};
+use crate::store::{KeyRow, MultisigRow, Store, Transaction};
 use crate::{Error, Generation, Metadata, Result};
 
 /// The encrypted rows of a new wallet.
@@ -80,8 +80,7 @@ impl<S: Store> SoftLocked<S> {
             master_key,
             master_derivation_key,
             check,
-            verified: RwLock::new(generation),
-            cache: KeyCache::default(),
+            cache: KeyCache::at(generation),
             group_commit: GroupCommit::default(),
         })
     }
@@ -119,8 +118,7 @@ pub struct SoftWallet<S> {
     master_key: MasterKey,
     master_derivation_key: MasterDerivationKey,
     check: PasswordCheck,
-    /// The state at which the envelope on disk was seen to be the one above.
-    verified: RwLock<Generation>,
+    /// Keys of the state at which the envelope on disk was seen to be the one above.
     cache: KeyCache,
     group_commit: GroupCommit,
 }
@@ -129,14 +127,28 @@ impl<S: Store> SoftWallet<S> {
     /// The state of the wallet now, at which its keys are known to fit.
     fn current(&self) -> Result<Generation> {
         let generation = self.store.generation()?;
-        if *self.verified.read().unwrap_or_else(PoisonError::into_inner) == generation {
+        if self.cache.is_of(generation) {
             return Ok(generation);
         }
         if self.store.secrets()?.master_key != self.master_key_envelope {
             return Err(Error::Replaced);
         }
-        *self.verified.write().unwrap_or_else(PoisonError::into_inner) = generation;
+        self.cache.begin(generation);
         Ok(generation)
+    }
+
+    /// A change that only adds: the keys in memory stay good.
+    fn add(&self, mut change: impl FnMut(&mut dyn Transaction) -> Result<()>) -> Result<()> {
+        let added = self.store.change(&mut |transaction| {
+            change(transaction)?;
+            let (from, to) = transaction.generations()?;
+            self.cache.announce(from, to);
+            Ok(())
+        });
+        if added.is_err() {
+            self.cache.retract();
+        }
+        added
     }
 
     fn authorize(&self, password: &Password) -> Result<Generation> {
@@ -194,13 +206,18 @@ impl<S: Store> Wallet for SoftWallet<S> {
     fn generate_key(&self) -> Result<Address> {
         self.current()?;
         self.group_commit.join(|count| {
-            generate_keys(
-                &self.store,
-                &self.master_key,
-                &self.master_derivation_key,
-                count,
-                &*self.random,
-            )
+            let mut addresses = Vec::new();
+            self.add(|transaction| {
+                addresses = generate_keys(
+                    transaction,
+                    &self.master_key,
+                    &self.master_derivation_key,
+                    count,
+                    &*self.random,
+                )?;
+                Ok(())
+            })?;
+            Ok(addresses)
         })
     }
 
@@ -218,7 +235,7 @@ impl<S: Store> Wallet for SoftWallet<S> {
                 .map_err(Error::from_envelope("secret key"))?,
             index: None,
         };
-        self.store.change(&mut |transaction| transaction.insert_key(&row))?;
+        self.add(|transaction| transaction.insert_key(&row))?;
         Ok(address)
     }
 
@@ -245,8 +262,7 @@ impl<S: Store> Wallet for SoftWallet<S> {
             address,
             preimage: preimage.clone(),
         };
-        self.store
-            .change(&mut |transaction| transaction.insert_multisig(&row))?;
+        self.add(|transaction| transaction.insert_multisig(&row))?;
         Ok(address)
     }
 

@@ -14,6 +14,18 @@ pub struct Generation {
     pub changes: u64,
 }
 
+impl Generation {
+    /// The state after one more change. The count of SQLite files wraps at 32
+    /// bits, and so does this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self {
+            container: self.container,
+            changes: (self.changes as u32).wrapping_add(1).into(),
+        }
+    }
+}
+
 /// The encrypted rows that every wallet has once.
 pub struct SecretRows {
     /// Envelope of the master key.
@@ -94,6 +106,13 @@ pub trait Store: Send + Sync + 'static {
 
 /// The rows inside a [`Store::change`].
 pub trait Transaction {
+    /// The state of the wallet before this change, and the one that its commit
+    /// leads to. Nobody else can change anything in between.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn generations(&mut self) -> Result<(Generation, Generation)>;
+
     /// Envelope of the highest key index.
     ///
     /// # Errors

@@ -41,7 +41,7 @@ fn open(daemon: &Daemon) -> Client {
 }
 
 fn every_method(client: &Client) {
-    assert_eq!(client.versions().unwrap(), ["v1"]);
+    assert_eq!(client.versions().unwrap(), ["v1", "v2"]);
     let handle = wallets(client);
     keys(client, &handle);
     signatures(client, &handle);

@@ -1,5 +1,6 @@
 //! A daemon over wallets in memory, on a clock that the test sets.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -41,6 +42,7 @@ impl World {
                 random,
                 policy,
                 recorder,
+                threads: NonZeroUsize::MIN.saturating_add(1),
             }),
             clock,
             unlocked,

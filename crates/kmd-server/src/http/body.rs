@@ -13,40 +13,38 @@ use kmd_api::Encoding;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use super::endpoint::{BodyLimit, Refusal};
 use crate::limits::Limits;
 
 /// Longer answers than this the reference sends in chunks.
 const UNCHUNKED: usize = 2048;
 
-/// Why a body could not be read.
-pub(crate) enum BodyError {
-    TooLarge,
-    Timeout,
-    Broken,
-}
-
 /// Reads a whole body, which is wiped after use: it may hold a password.
-pub(crate) async fn read(body: Incoming, limits: &Limits) -> Result<Zeroizing<Vec<u8>>, BodyError> {
+pub(crate) async fn read(body: Incoming, limits: &Limits, which: BodyLimit) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    let limit = match which {
+        BodyLimit::Single => limits.body,
+        BodyLimit::Batch => limits.batch_body,
+    };
     if body.is_end_stream() {
         return Ok(Zeroizing::default());
     }
     let announced = body.size_hint().lower();
-    if announced > limits.body as u64 {
-        return Err(BodyError::TooLarge);
+    if announced > limit as u64 {
+        return Err(Refusal::BodyTooLarge);
     }
-    timeout(limits.body_timeout, collect(body, announced as usize, limits.body))
+    timeout(limits.body_timeout, collect(body, announced as usize, limit))
         .await
-        .map_err(|_| BodyError::Timeout)?
+        .map_err(|_| Refusal::BodyTimeout)?
 }
 
-async fn collect(mut body: Incoming, announced: usize, limit: usize) -> Result<Zeroizing<Vec<u8>>, BodyError> {
+async fn collect(mut body: Incoming, announced: usize, limit: usize) -> Result<Zeroizing<Vec<u8>>, Refusal> {
     let mut collected = Zeroizing::new(Vec::with_capacity(announced));
     while let Some(frame) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else {
+        let Ok(data) = frame.map_err(|_| Refusal::BodyBroken)?.into_data() else {
             continue;
         };
         if collected.len() + data.len() > limit {
-            return Err(BodyError::TooLarge);
+            return Err(Refusal::BodyTooLarge);
         }
         grow(&mut collected, data.len());
         collected.extend_from_slice(data.chunk());

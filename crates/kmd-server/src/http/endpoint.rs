@@ -6,11 +6,10 @@ use std::borrow::Cow;
 use hyper::StatusCode;
 use kmd_api::{DecodeError, EncodeError, Encoding, Method};
 use kmd_core::{Call, Error, Kmd};
-use kmd_crypto::KdfError;
-use kmd_wallet::{Error as WalletError, WalletId};
+use kmd_wallet::WalletId;
 
 use super::reply::Reply;
-use crate::messages;
+use super::{v1, v2};
 
 /// Where the work of an endpoint runs.
 #[derive(Clone, Copy)]
@@ -21,13 +20,32 @@ pub(crate) enum Place {
     Blocking,
 }
 
+/// How the failures of an endpoint are answered.
+#[derive(Clone, Copy)]
+pub(crate) enum Failures {
+    /// In the words of the reference; holds the status when everything was well
+    /// formed and the operation itself fails.
+    V1(StatusCode),
+    /// With code, message and hint.
+    V2,
+}
+
+/// How large a body an endpoint takes.
+#[derive(Clone, Copy)]
+pub(crate) enum BodyLimit {
+    /// One operation.
+    Single,
+    /// Many operations at once.
+    Batch,
+}
+
 /// An endpoint.
 pub(crate) struct Endpoint {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) place: Place,
-    /// Status when everything was well formed and the operation itself fails.
-    pub(crate) operation_failed: StatusCode,
+    pub(crate) body: BodyLimit,
+    pub(crate) failures: Failures,
     pub(crate) handler: Handler,
 }
 
@@ -44,12 +62,29 @@ pub(crate) struct Performed {
 
 /// Why a request failed.
 pub(crate) enum Failure {
+    /// The request is refused before its body is looked at.
+    Request(Refusal),
     /// The body is not the request; says why, for the log.
     Body(Cow<'static, str>),
     /// The operation did not happen.
     Operation(Error),
     /// The answer could not be written.
     Answer(EncodeError),
+}
+
+/// Why a request is refused before its body is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("invalid API token")]
+    Token,
+    #[error("request body too large")]
+    BodyTooLarge,
+    #[error("request body did not arrive in time")]
+    BodyTimeout,
+    #[error("request body broke off")]
+    BodyBroken,
+    #[error("internal error")]
+    Internal,
 }
 
 impl From<Error> for Failure {
@@ -76,10 +111,7 @@ impl Endpoint {
         let call = kmd.call();
         let (reply, cause) = match (self.handler)(&call, encoding, body) {
             Ok(answer) => (Reply::encoded(encoding, StatusCode::OK, answer), None),
-            Err(failure) => {
-                let reply = Reply::failure(encoding, self.status(&failure), failure.message());
-                (reply, Some(failure.cause()))
-            }
+            Err(failure) => (self.failure(encoding, &failure), Some(failure.cause())),
         };
         Performed {
             reply,
@@ -88,35 +120,22 @@ impl Endpoint {
         }
     }
 
-    fn status(&self, failure: &Failure) -> StatusCode {
-        match failure {
-            Failure::Body(_) => StatusCode::BAD_REQUEST,
-            Failure::Answer(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Failure::Operation(error) => match error {
-                Error::Unlock(WalletError::Kdf(KdfError::Busy)) | Error::Wallet(WalletError::Kdf(KdfError::Busy)) => {
-                    StatusCode::SERVICE_UNAVAILABLE
-                }
-                Error::Session(_) | Error::Unlock(_) => StatusCode::UNAUTHORIZED,
-                Error::UnknownDriver | Error::Address(_) | Error::Transaction(_) => StatusCode::BAD_REQUEST,
-                Error::Refused(_) => StatusCode::FORBIDDEN,
-                Error::Random(_) => StatusCode::INTERNAL_SERVER_ERROR,
-                Error::Wallet(_) => self.operation_failed,
-            },
+    /// Answers a failure in the manner of the endpoint's version.
+    pub(crate) fn failure(&self, encoding: Encoding, failure: &Failure) -> Reply {
+        match self.failures {
+            Failures::V1(operation_failed) => {
+                let status = v1::status(failure, operation_failed);
+                Reply::failure(encoding, status, v1::message(failure))
+            }
+            Failures::V2 => v2::failure(encoding, failure),
         }
     }
 }
 
 impl Failure {
-    fn message(&self) -> Cow<'static, str> {
-        match self {
-            Self::Body(_) => messages::BODY.into(),
-            Self::Operation(error) => messages::of(error),
-            Self::Answer(_) => messages::INTERNAL.into(),
-        }
-    }
-
     fn cause(&self) -> String {
         match self {
+            Self::Request(refusal) => refusal.to_string(),
             Self::Body(why) => format!("request body: {why}"),
             Self::Operation(error) => error.to_string(),
             Self::Answer(error) => format!("answer: {error}"),

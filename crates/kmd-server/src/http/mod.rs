@@ -7,6 +7,7 @@ mod endpoint;
 mod reply;
 mod route;
 mod v1;
+mod v2;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -22,11 +23,10 @@ use crate::bridge;
 use crate::connection::Activity;
 use crate::data_dir::ApiToken;
 use crate::limits::Limits;
-use crate::messages;
 use crate::watchdog::Watchdog;
-use body::{BodyError, ReplyBody};
+use body::ReplyBody;
 pub(crate) use cors::Cors;
-use endpoint::{Endpoint, Place};
+use endpoint::{Endpoint, Failure, Place, Refusal};
 use reply::Reply;
 use route::Route;
 
@@ -68,8 +68,9 @@ async fn answer(daemon: &Arc<Daemon>, request: Request<Incoming>) -> Reply {
             daemon.cors.decorate(&head.headers, v1::versions(&head.headers)),
         ),
         Route::Swagger => ("/swagger.json", daemon.cors.decorate(&head.headers, v1::swagger())),
-        Route::V1(endpoint) => {
-            let reply = answer_v1(daemon, endpoint, &head, body, started).await;
+        Route::OpenApi => ("/v2/openapi.json", daemon.cors.decorate(&head.headers, v2::openapi())),
+        Route::Endpoint(endpoint) => {
+            let reply = answer_endpoint(daemon, endpoint, &head, body, started).await;
             return daemon.cors.decorate(&head.headers, reply);
         }
         Route::NotFound => ("unknown", Reply::not_found()),
@@ -79,27 +80,34 @@ async fn answer(daemon: &Arc<Daemon>, request: Request<Incoming>) -> Reply {
     reply
 }
 
-async fn answer_v1(
+async fn answer_endpoint(
     daemon: &Arc<Daemon>,
     endpoint: &'static Endpoint,
     head: &http::request::Parts,
     body: Incoming,
     started: Instant,
 ) -> Reply {
-    let refuse = |status, message: &'static str| {
-        log(&head.method, endpoint.path, status, started, None, Some(message));
-        Reply::failure(body::accepted_encoding(&head.headers), status, message.into())
+    let refuse = |refusal: Refusal| {
+        let failure = Failure::Request(refusal);
+        let reply = endpoint.failure(body::accepted_encoding(&head.headers), &failure);
+        log(
+            &head.method,
+            endpoint.path,
+            reply.status(),
+            started,
+            None,
+            Some(&refusal.to_string()),
+        );
+        reply
     };
     let shown = head.headers.get(kmd_api::TOKEN_HEADER);
     if !shown.is_some_and(|token| daemon.token.matches(token.as_bytes())) {
-        return refuse(StatusCode::UNAUTHORIZED, messages::TOKEN);
+        return refuse(Refusal::Token);
     }
     daemon.watchdog.restart();
-    let body = match body::read(body, &daemon.limits).await {
+    let body = match body::read(body, &daemon.limits, endpoint.body).await {
         Ok(body) => body,
-        Err(BodyError::TooLarge) => return refuse(StatusCode::PAYLOAD_TOO_LARGE, messages::BODY_TOO_LARGE).closing(),
-        Err(BodyError::Timeout) => return refuse(StatusCode::REQUEST_TIMEOUT, messages::BODY_TIMEOUT).closing(),
-        Err(BodyError::Broken) => return refuse(StatusCode::BAD_REQUEST, messages::BODY).closing(),
+        Err(refusal) => return refuse(refusal).closing(),
     };
     let encoding = body::encoding(&head.headers, &body);
     let work = {
@@ -126,9 +134,7 @@ async fn answer_v1(
         Place::Blocking => {
             let reply = bridge::blocking(work).await;
             daemon.sessions_changed.notify_one();
-            reply.unwrap_or_else(|_| {
-                Reply::failure(encoding, StatusCode::INTERNAL_SERVER_ERROR, messages::INTERNAL.into())
-            })
+            reply.unwrap_or_else(|_| endpoint.failure(encoding, &Failure::Request(Refusal::Internal)))
         }
     }
 }

@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use kmd_api::Encoding;
 use kmd_api::v1::ErrorResponse;
+use serde::Serialize;
 
 use super::body::ReplyBody;
 
@@ -39,13 +40,18 @@ impl Reply {
         reply
     }
 
-    /// A failure, in the encoding of the request.
+    /// A failure of version 1, in the encoding of the request.
     pub(crate) fn failure(encoding: Encoding, status: StatusCode, message: Cow<'static, str>) -> Self {
-        let body = encoding.encode(&ErrorResponse {
+        let body = ErrorResponse {
             error: true,
             message: message.into_owned(),
-        });
-        let mut reply = Self::encoded(encoding, status, body.unwrap_or_default());
+        };
+        Self::status_body(encoding, status, &body)
+    }
+
+    /// A failure with this body.
+    pub(crate) fn status_body(encoding: Encoding, status: StatusCode, body: &impl Serialize) -> Self {
+        let mut reply = Self::encoded(encoding, status, encoding.encode(body).unwrap_or_default());
         if status == StatusCode::SERVICE_UNAVAILABLE {
             reply.set(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }

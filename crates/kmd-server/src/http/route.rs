@@ -8,14 +8,15 @@ use http::Method;
 use percent_encoding::percent_decode_str;
 
 use super::endpoint::Endpoint;
-use super::v1::ENDPOINTS;
+use super::{v1, v2};
 
 /// Where a request goes.
 pub(crate) enum Route {
     Options,
     Versions,
     Swagger,
-    V1(&'static Endpoint),
+    OpenApi,
+    Endpoint(&'static Endpoint),
     NotFound,
     NotAllowed,
 }
@@ -26,15 +27,17 @@ pub(crate) fn find(method: &Method, path: &str) -> Route {
         return Route::Options;
     }
     let path = percent_decode_str(path).decode_utf8_lossy();
-    if let Some(endpoint) = ENDPOINTS
+    if let Some(endpoint) = v1::ENDPOINTS
         .iter()
+        .chain(&v2::ENDPOINTS)
         .find(|endpoint| endpoint.path == path && endpoint.method.as_str() == method.as_str())
     {
-        return Route::V1(endpoint);
+        return Route::Endpoint(endpoint);
     }
     match &*path {
         "/versions" => Route::Versions,
         "/swagger.json" => Route::Swagger,
+        "/v2/openapi.json" => Route::OpenApi,
         path if path.starts_with("/v1") || !is_clean(path) => Route::NotFound,
         _ => Route::NotAllowed,
     }
@@ -56,7 +59,8 @@ mod tests {
             Route::Options => "options".to_owned(),
             Route::Versions => "versions".to_owned(),
             Route::Swagger => "swagger".to_owned(),
-            Route::V1(endpoint) => format!("{} {}", endpoint.method.as_str(), endpoint.path),
+            Route::Endpoint(endpoint) => format!("{} {}", endpoint.method.as_str(), endpoint.path),
+            Route::OpenApi => "openapi".to_owned(),
             Route::NotFound => "404".to_owned(),
             Route::NotAllowed => "405".to_owned(),
         };
@@ -76,6 +80,11 @@ mod tests {
             ("GET", "/V1/wallets", "405"),
             ("GET", "//v1/wallets", "404"),
             ("GET", "/v1/../v1/wallets", "404"),
+            ("POST", "/v2/transactions/sign", "POST /v2/transactions/sign"),
+            ("GET", "/v2/transactions/sign", "405"),
+            ("GET", "/v2/openapi.json", "openapi"),
+            ("GET", "/v2", "405"),
+            ("GET", "/v2x", "405"),
         ];
         for (method, path, route) in cases {
             assert_eq!(name(method, path), route, "{method} {path}");

@@ -21,6 +21,15 @@ impl Api {
         &mut self.connection
     }
 
+    /// Shows another token from now on.
+    pub fn set_token(&mut self, token: &str) {
+        token.clone_into(&mut self.token);
+    }
+
+    pub fn get(&mut self, path: &str) -> Reply {
+        self.call("GET", path, "")
+    }
+
     /// A request with the token, not yet sent.
     pub fn request(&self, method: &str, path: &str) -> Request {
         Request::new(method, path).header("X-KMD-API-Token", &self.token)

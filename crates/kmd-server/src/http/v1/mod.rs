@@ -1,5 +1,6 @@
 //! Version 1 of the API: the table of its endpoints, and their handlers.
 
+mod failure;
 mod key;
 mod multisig;
 mod sign;
@@ -14,8 +15,11 @@ use kmd_api::v1::VersionsResponse;
 use kmd_api::{Encoding, Request, v1};
 use serde::de::DeserializeOwned;
 
+pub(crate) use failure::{message, status};
+pub(crate) use wallet::password;
+
 use super::body::accepted_encoding;
-use super::endpoint::{Endpoint, Failure, Place};
+use super::endpoint::{BodyLimit, Endpoint, Failure, Failures, Place};
 use super::reply::Reply;
 
 /// Declares an endpoint: request type, place, status of a failed operation, handler.
@@ -25,7 +29,8 @@ macro_rules! endpoint {
             method: <v1::$request as Request>::METHOD,
             path: <v1::$request as Request>::PATH,
             place: Place::$place,
-            operation_failed: StatusCode::$status,
+            body: BodyLimit::Single,
+            failures: Failures::V1(StatusCode::$status),
             handler: |call, encoding, body| {
                 let request: v1::$request = decode(encoding, body)?;
                 Ok(encoding.encode(&$handler(call, request)?)?)
@@ -59,7 +64,7 @@ pub(crate) static ENDPOINTS: [Endpoint; 21] = [
     endpoint!(DeleteMultisig, Blocking, BAD_REQUEST, multisig::delete),
 ];
 
-fn decode<T: Request + DeserializeOwned + Default>(encoding: Encoding, body: &[u8]) -> Result<T, Failure> {
+pub(crate) fn decode<T: Request + DeserializeOwned + Default>(encoding: Encoding, body: &[u8]) -> Result<T, Failure> {
     match T::METHOD {
         // The reference never looks at the body of a GET.
         kmd_api::Method::Get => Ok(T::default()),
@@ -76,7 +81,7 @@ pub(crate) fn swagger() -> Reply {
 
 pub(crate) fn versions(headers: &HeaderMap) -> Reply {
     static VERSIONS: LazyLock<VersionsResponse> = LazyLock::new(|| VersionsResponse {
-        versions: vec!["v1".to_owned()],
+        versions: vec!["v1".to_owned(), "v2".to_owned()],
     });
     let encoding = accepted_encoding(headers);
     Reply::encoded(
@@ -149,6 +154,7 @@ mod tests {
             random: std::sync::Arc::new(crate::random::OsRandom),
             policy: std::sync::Arc::new(kmd_core::AllowAll),
             recorder: std::sync::Arc::new(kmd_core::AllowAll),
+            threads: std::num::NonZeroUsize::MIN,
         });
         match (endpoint.handler)(&kmd.call(), Encoding::Json, body) {
             Err(Failure::Body(why)) => why.contains("not 32 bytes") || why.contains("neither 64 nor 32"),

@@ -1,0 +1,163 @@
+//! Failures in version 2: a code to act on, a message, and what to do.
+
+use hyper::StatusCode;
+use kmd_api::Encoding;
+use kmd_api::v2::{ErrorBody, ErrorResponse};
+use kmd_core::Error;
+use kmd_crypto::KdfError;
+use kmd_wallet::Error as WalletError;
+
+use crate::http::endpoint::{Failure, Refusal};
+use crate::http::reply::Reply;
+use crate::messages;
+
+/// All codes.
+#[cfg(test)]
+pub(crate) const CODES: [&str; 14] = [
+    "invalid_token",
+    "body_too_large",
+    "body_timeout",
+    "malformed_body",
+    "internal",
+    "invalid_handle",
+    "wrong_password",
+    "malformed_transaction",
+    "group_not_whole",
+    "key_not_found",
+    "refused",
+    "busy",
+    "wallet_failed",
+    "bad_request",
+];
+
+/// What a failure is answered with.
+struct Answer {
+    status: StatusCode,
+    code: &'static str,
+    hint: &'static str,
+}
+
+const fn answer(status: StatusCode, code: &'static str, hint: &'static str) -> Answer {
+    Answer { status, code, hint }
+}
+
+/// Answers a failure.
+pub(crate) fn failure(encoding: Encoding, failure: &Failure) -> Reply {
+    let message = match failure {
+        Failure::Request(refusal) => refusal.to_string(),
+        Failure::Body(why) => format!("{}: {why}", messages::BODY),
+        Failure::Operation(error) => message(error),
+        Failure::Answer(_) => Refusal::Internal.to_string(),
+    };
+    reply(encoding, of(failure), message)
+}
+
+fn reply(encoding: Encoding, answer: Answer, message: String) -> Reply {
+    let body = ErrorResponse {
+        error: ErrorBody {
+            code: answer.code.to_owned(),
+            hint: answer.hint.to_owned(),
+            message,
+        },
+    };
+    Reply::status_body(encoding, answer.status, &body)
+}
+
+fn message(error: &Error) -> String {
+    match error {
+        // The decoder's words name the field, and never quote what it holds.
+        Error::Transaction(error) => format!("could not decode transaction: {error}"),
+        Error::Batch(error) => format!("transaction {}: {}", error.index, message(&error.error)),
+        other => messages::of(other).into_owned(),
+    }
+}
+
+fn of(failure: &Failure) -> Answer {
+    match failure {
+        Failure::Request(Refusal::Token) => answer(
+            StatusCode::UNAUTHORIZED,
+            "invalid_token",
+            "send the first line of kmd.token in the header X-KMD-API-Token",
+        ),
+        Failure::Request(Refusal::BodyTooLarge) => answer(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            "split the request, or raise kmd.max_batch_body_bytes in kmd_config.json",
+        ),
+        Failure::Request(Refusal::BodyTimeout) => answer(
+            StatusCode::REQUEST_TIMEOUT,
+            "body_timeout",
+            "send the body at once, or raise kmd.body_timeout_secs in kmd_config.json",
+        ),
+        Failure::Request(Refusal::BodyBroken) | Failure::Body(_) => answer(
+            StatusCode::BAD_REQUEST,
+            "malformed_body",
+            "compare the body with /v2/openapi.json",
+        ),
+        Failure::Request(Refusal::Internal) | Failure::Answer(_) => answer(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "this is a bug: see kmd.log, and report it",
+        ),
+        Failure::Operation(error) => of_operation(error),
+    }
+}
+
+fn of_operation(error: &Error) -> Answer {
+    match error {
+        Error::Session(_) => answer(
+            StatusCode::UNAUTHORIZED,
+            "invalid_handle",
+            "unlock the wallet again (POST /v1/wallet/init)",
+        ),
+        Error::Transaction(_) => answer(
+            StatusCode::BAD_REQUEST,
+            "malformed_transaction",
+            "send the unsigned transaction in msgpack; nothing was signed",
+        ),
+        Error::Group(_) => answer(
+            StatusCode::BAD_REQUEST,
+            "group_not_whole",
+            "send the whole group in order, or set partial_group; nothing was signed",
+        ),
+        Error::Batch(error) => of_operation(&error.error),
+        Error::Refused(_) => answer(StatusCode::FORBIDDEN, "refused", "the policy of this daemon forbids it"),
+        Error::UnknownDriver | Error::Address(_) => answer(
+            StatusCode::BAD_REQUEST,
+            "bad_request",
+            "mend the field that the message names",
+        ),
+        Error::Random(_) => of_wallet_failure(),
+        Error::Unlock(error) | Error::Wallet(error) => of_wallet(error),
+    }
+}
+
+fn of_wallet(error: &WalletError) -> Answer {
+    match error {
+        WalletError::WrongPassword => answer(
+            StatusCode::FORBIDDEN,
+            "wrong_password",
+            "send the wallet's password; nothing was done",
+        ),
+        WalletError::KeyNotFound => answer(
+            StatusCode::NOT_FOUND,
+            "key_not_found",
+            "list the wallet's keys; for a rekeyed sender give public_key; nothing was signed",
+        ),
+        WalletError::Replaced => answer(
+            StatusCode::UNAUTHORIZED,
+            "invalid_handle",
+            "the wallet's file was replaced: unlock it again (POST /v1/wallet/init)",
+        ),
+        WalletError::Kdf(KdfError::Busy) => answer(StatusCode::SERVICE_UNAVAILABLE, "busy", "try again later"),
+        _ => of_wallet_failure(),
+    }
+}
+
+fn of_wallet_failure() -> Answer {
+    answer(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "wallet_failed",
+        "see kmd.log for the cause",
+    )
+}
