@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use data_encoding::{Encoding, Specification};
 use serde::de::{self, SeqAccess};
+use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
 
 /// Standard base64 with padding. Line breaks are allowed inside, and bits left
 /// over in the last character are ignored, as the reference decodes it.
@@ -53,7 +55,10 @@ pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
 /// Writes bytes as the format asks: base64 in JSON, binary in msgpack.
 pub(crate) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     if serializer.is_human_readable() {
-        serializer.collect_str(&data_encoding::BASE64.encode_display(bytes))
+        // In a buffer of its own, which is wiped: the bytes may be a secret.
+        let mut text = Zeroizing::new(vec![0; data_encoding::BASE64.encode_len(bytes.len())]);
+        data_encoding::BASE64.encode_mut(bytes, &mut text);
+        serializer.serialize_str(std::str::from_utf8(&text).map_err(S::Error::custom)?)
     } else {
         serializer.serialize_bytes(bytes)
     }

@@ -4,7 +4,9 @@ use std::cell::OnceCell;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use kmd_algorand::{Address, MultisigPreimage, PublicKey, Transaction, multisig_program_bytes, program_bytes};
+use kmd_algorand::{
+    Address, MultisigPreimage, PublicKey, Signature, Transaction, multisig_program_bytes, program_bytes,
+};
 use kmd_crypto::{MasterDerivationKey, Password, PrivateKey, Seed};
 use kmd_wallet::{Metadata, NewWallet, Wallet, WalletId, WalletName};
 
@@ -15,16 +17,25 @@ use crate::multisig::{self, MultisigSigning};
 use crate::operation::{Decision, Operation};
 use crate::session::{Handle, HandleToken, Opened};
 
+/// Whether a call may wait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    MayWait,
+    AtOnce,
+}
+
 /// One call. It remembers which wallet it was about, for the log.
 pub struct Call<'a> {
     kmd: &'a Kmd,
+    patience: Patience,
     wallet: OnceCell<WalletId>,
 }
 
 impl<'a> Call<'a> {
-    pub(crate) fn new(kmd: &'a Kmd) -> Self {
+    pub(crate) fn new(kmd: &'a Kmd, patience: Patience) -> Self {
         Self {
             kmd,
+            patience,
             wallet: OnceCell::new(),
         }
     }
@@ -137,7 +148,8 @@ impl<'a> Call<'a> {
         self.about(&id);
         drop(locked);
         driver.rename(&id, &WalletName::new(name)?, password)?;
-        Ok(driver.open(&id)?.metadata()?)
+        let renamed = driver.open(&id).and_then(|locked| locked.metadata());
+        renamed.map_err(Error::Fetch)
     }
 
     /// Gives the master derivation key out.
@@ -227,7 +239,7 @@ impl<'a> Call<'a> {
             signer,
         };
         let signature = self.run(&opened, &operation, |wallet| {
-            wallet.sign(password, signer, transaction.signing_bytes())
+            self.sign(wallet, password, signer, transaction.signing_bytes())
         })?;
         Ok(transaction.signed(&signature, signer))
     }
@@ -286,7 +298,7 @@ impl<'a> Call<'a> {
         let signer = PublicKey::from(address.parse::<Address>()?);
         let operation = Operation::SignProgram { program, signer };
         let signature = self.run(&opened, &operation, |wallet| {
-            wallet.sign(password, signer, &program_bytes(program))
+            self.sign(wallet, password, signer, &program_bytes(program))
         })?;
         Ok(*signature.as_bytes())
     }
@@ -389,6 +401,21 @@ impl<'a> Call<'a> {
         })
     }
 
+    fn sign(
+        &self,
+        wallet: &dyn Wallet,
+        password: &Password,
+        signer: PublicKey,
+        message: &[u8],
+    ) -> kmd_wallet::Result<Signature> {
+        match self.patience {
+            Patience::MayWait => wallet.sign(password, signer, message),
+            Patience::AtOnce => wallet
+                .sign_at_once(password, signer, message)?
+                .ok_or(kmd_wallet::Error::WouldWait),
+        }
+    }
+
     fn about(&self, id: &WalletId) {
         // A call is about one wallet; a second would be a mistake of the log only.
         let _ = self.wallet.set(id.clone());
@@ -428,6 +455,10 @@ impl Kmd {
     /// Records how the operation ended, before its result goes on.
     fn record<T>(&self, opened: &Opened, operation: &Operation<'_>, result: kmd_wallet::Result<T>) -> Result<T> {
         let result = result.map_err(Error::from);
+        if result.as_ref().is_err_and(Error::would_wait) {
+            // Nothing has happened yet: it is done again, and recorded then.
+            return result;
+        }
         self.recorder.record(&opened.id, operation, result.as_ref().map(drop));
         result
     }

@@ -37,6 +37,9 @@ pub enum Error {
     /// The wallet was found but does not open.
     #[error(transparent)]
     Unlock(kmd_wallet::Error),
+    /// It was done, but what came of it cannot be read.
+    #[error(transparent)]
+    Fetch(kmd_wallet::Error),
     /// The wallet or its driver refuses or fails.
     #[error(transparent)]
     Wallet(#[from] kmd_wallet::Error),
@@ -64,4 +67,11 @@ pub enum GroupError {
     /// The transactions with this group id do not hash to it.
     #[error("the {0} transactions with this group id do not hash to it: some are missing, changed, or out of order")]
     NotWhole(usize),
+}
+
+impl Error {
+    /// Whether the operation has to be done again where it may wait.
+    pub fn would_wait(&self) -> bool {
+        matches!(self, Self::Wallet(kmd_wallet::Error::WouldWait))
+    }
 }

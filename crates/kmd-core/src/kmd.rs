@@ -7,7 +7,7 @@ use std::time::Duration;
 use kmd_crypto::{MasterDerivationKey, Password, Random};
 use kmd_wallet::{Driver, Locked, Metadata, WalletId};
 
-use crate::call::Call;
+use crate::call::{Call, Patience};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::operation::{Policy, Recorder};
@@ -74,9 +74,16 @@ impl Kmd {
         }
     }
 
-    /// Begins a call.
+    /// Begins a call that may wait for disks, and compute for long.
     pub fn call(&self) -> Call<'_> {
-        Call::new(self)
+        Call::new(self, Patience::MayWait)
+    }
+
+    /// Begins a call that must not wait. Where it would have to, it fails with
+    /// an error that [`Error::would_wait`] tells from others, and nothing has
+    /// happened.
+    pub fn call_at_once(&self) -> Call<'_> {
+        Call::new(self, Patience::AtOnce)
     }
 
     /// Lets go of the wallets whose handles have expired. To be called when

@@ -175,64 +175,51 @@ impl Sessions {
         let token = HandleToken::new(random)?;
         let session = Session {
             secret: SecretArray::from_fn(|secret| secret.copy_from_slice(token.secret.expose())),
-            deadline: self.clock.now() + self.lifetime,
+            deadline: self.clock.now().saturating_add(self.lifetime),
             opened: Some(opened),
         };
-        let mut state = self.state();
-        state.insert(token.id, session);
+        self.state().insert(token.id, session);
         Ok(token)
     }
 
     /// The wallet that is open already, if some handle holds it.
     pub(crate) fn open_wallet(&self, id: &WalletId) -> Option<Arc<dyn Wallet>> {
-        let now = self.clock.now();
-        let mut state = self.state();
-        let expired = state.expire(now);
-        let wallet = state.open_wallets.get(id).and_then(Weak::upgrade);
-        drop(state);
-        drop(expired);
-        wallet
+        self.expire();
+        self.state().open_wallets.get(id).and_then(Weak::upgrade)
     }
 
     /// The wallet that the token opens.
     pub(crate) fn authenticate(&self, token: &str) -> Result<Opened, SessionError> {
-        self.with_session(token, |session, _| session.opened.clone())
-            .and_then(|opened| opened.ok_or(SessionError::Expired))
+        let opened = self.with(token, |state, id, _| state.sessions.get(&id)?.opened.clone())?;
+        opened.ok_or(SessionError::Expired)
     }
 
     /// The wallet that the token opens, and for how long.
     pub(crate) fn info(&self, token: &str) -> Result<Handle, SessionError> {
-        self.with_session(token, |session, now| session.handle(now))
-            .and_then(|handle| handle.ok_or(SessionError::Expired))
+        let handle = self.with(token, |state, id, now| state.sessions.get(&id)?.handle(now))?;
+        handle.ok_or(SessionError::Expired)
     }
 
     /// Gives the handle its full lifetime again.
     pub(crate) fn renew(&self, token: &str) -> Result<Handle, SessionError> {
-        let token = HandleToken::parse(token)?;
-        let now = self.clock.now();
-        let mut state = self.state();
-        state.check(&token, now)?;
-        let deadline = now + self.lifetime;
-        state.postpone(token.id, deadline);
-        let session = state.sessions.get(&token.id).ok_or(SessionError::Unknown)?;
-        session.handle(self.clock.now()).ok_or(SessionError::Expired)
+        let handle = self.with(token, |state, id, now| {
+            state.postpone(id, now.saturating_add(self.lifetime));
+            // The time is asked again: answering takes some of it.
+            state.sessions.get(&id)?.handle(self.clock.now())
+        })?;
+        handle.ok_or(SessionError::Expired)
     }
 
     /// Gives the handle up.
     pub(crate) fn release(&self, token: &str) -> Result<(), SessionError> {
-        let token = HandleToken::parse(token)?;
-        let mut state = self.state();
-        state.check(&token, self.clock.now())?;
-        let released = state.remove(&token.id);
-        // The keys are wiped after the lock is given back: that may take a while.
-        drop(state);
-        drop(released);
-        Ok(())
+        // Dropped, and with it perhaps the wallet, after the lock is given back.
+        self.with(token, |state, id, _| state.remove(&id)).map(drop)
     }
 
     /// Lets go of all wallets whose handles have expired.
     pub(crate) fn expire(&self) {
         let expired = self.state().expire(self.clock.now());
+        // Keys are wiped after the lock is given back: that may take a while.
         drop(expired);
     }
 
@@ -244,18 +231,28 @@ impl Sessions {
 
     /// Handles that are open.
     pub(crate) fn count(&self) -> usize {
-        self.state()
+        let state = self.state();
+        state
             .sessions
             .values()
             .filter(|session| session.opened.is_some())
             .count()
     }
 
-    fn with_session<T>(&self, token: &str, ask: impl FnOnce(&Session, Duration) -> T) -> Result<T, SessionError> {
+    /// Acts on the session of a token that is there, proven and not expired.
+    /// One that has expired is forgotten by being asked for.
+    fn with<T>(&self, token: &str, act: impl FnOnce(&mut State, HandleId, Duration) -> T) -> Result<T, SessionError> {
         let token = HandleToken::parse(token)?;
         let now = self.clock.now();
         let mut state = self.state();
-        state.check(&token, now).map(|session| ask(session, now))
+        let (result, forgotten) = match state.check(&token, now) {
+            Ok(()) => (Ok(act(&mut state, token.id, now)), None),
+            Err(SessionError::Expired) => (Err(SessionError::Expired), state.remove(&token.id)),
+            Err(error) => (Err(error), None),
+        };
+        drop(state);
+        drop(forgotten);
+        result
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -274,21 +271,22 @@ impl Session {
 }
 
 impl State {
-    /// The session of a token, if it is there, proven and not expired. One that
-    /// has expired is forgotten by being asked for.
-    fn check(&mut self, token: &HandleToken, now: Duration) -> Result<&Session, SessionError> {
+    fn check(&self, token: &HandleToken, now: Duration) -> Result<(), SessionError> {
         let session = self.sessions.get(&token.id).ok_or(SessionError::Unknown)?;
         if !bool::from(session.secret.expose().ct_eq(token.secret.expose())) {
             return Err(SessionError::Token);
         }
         if session.opened.is_none() || session.deadline <= now {
-            self.remove(&token.id);
             return Err(SessionError::Expired);
         }
-        self.sessions.get(&token.id).ok_or(SessionError::Unknown)
+        Ok(())
     }
 
     fn insert(&mut self, id: HandleId, session: Session) {
+        // Entries of wallets that were closed go when they are the larger part.
+        if self.open_wallets.len() > 2 * self.sessions.len() {
+            self.open_wallets.retain(|_, wallet| wallet.strong_count() > 0);
+        }
         if let Some(opened) = &session.opened {
             self.open_wallets
                 .insert(opened.id.clone(), Arc::downgrade(&opened.wallet));
@@ -318,13 +316,10 @@ impl State {
             match self.sessions.get_mut(&id).and_then(|session| session.opened.take()) {
                 Some(opened) => {
                     expired.push(opened);
-                    self.postpone(id, deadline + REMEMBER_EXPIRED);
+                    self.postpone(id, deadline.saturating_add(REMEMBER_EXPIRED));
                 }
                 None => drop(self.remove(&id)),
             }
-        }
-        if !expired.is_empty() {
-            self.open_wallets.retain(|_, wallet| wallet.strong_count() > 0);
         }
         expired
     }

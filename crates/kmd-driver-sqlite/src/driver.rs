@@ -62,14 +62,6 @@ impl SqliteDriver {
         let found = self.folder.find(id)?;
         SqliteStore::open(found.path, Arc::clone(&self.folder))
     }
-
-    fn check_free(&self, name: &WalletName) -> Result<()> {
-        if self.folder.has_name(name)? {
-            Err(Error::NameTaken)
-        } else {
-            Ok(())
-        }
-    }
 }
 
 impl Driver for SqliteDriver {
@@ -84,7 +76,7 @@ impl Driver for SqliteDriver {
     fn create(&self, mut new: NewWallet<'_>) -> Result<()> {
         self.folder.ensure()?;
         // Asked before the KDF to spare its cost, and again with the lock held.
-        self.check_free(&new.name)?;
+        self.folder.check_name_free(&new.name)?;
         let secrets = seal_new_wallet(
             &self.kdf,
             self.params,
@@ -93,10 +85,8 @@ impl Driver for SqliteDriver {
             &*self.random,
         )?;
         let lock = self.folder.lock()?;
-        self.check_free(&new.name)?;
-        if self.folder.has_id(&new.id)? {
-            return Err(Error::IdTaken);
-        }
+        self.folder.check_name_free(&new.name)?;
+        self.folder.check_id_free(&new.id)?;
         create::create(&self.folder, &lock, &new, &secrets)
     }
 
@@ -105,10 +95,10 @@ impl Driver for SqliteDriver {
         if name.as_str().is_empty() {
             return Err(Error::NameEmpty);
         }
-        self.check_free(name)?;
+        self.folder.check_name_free(name)?;
         drop(locked.unlock_soft(password)?);
         let _lock = self.folder.lock()?;
-        self.check_free(name)?;
+        self.folder.check_name_free(name)?;
         self.store(id)?.set_name(name.as_str())
     }
 

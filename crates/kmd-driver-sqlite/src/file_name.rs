@@ -4,15 +4,15 @@
 use kmd_wallet::{WalletId, WalletName};
 
 /// The ending that makes a file in the wallets folder a wallet.
-pub(crate) const EXTENSION: &str = "db";
+pub(crate) const ENDING: &str = ".db";
 
 /// The file name of a new wallet. A rename does not change it.
 pub(crate) fn of(id: &WalletId, name: &WalletName) -> String {
     let (id, name) = (stripped(id.as_str()), stripped(name.as_str()));
     if id == name {
-        format!("{id}.{EXTENSION}")
+        format!("{id}{ENDING}")
     } else {
-        format!("{name}.{id}.{EXTENSION}")
+        format!("{name}.{id}{ENDING}")
     }
 }
 

@@ -6,18 +6,20 @@
 //! folder costs one `stat` a file, and looking for one wallet, while no file
 //! comes or goes, two.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kmd_wallet::{Error, Metadata, Result, WalletId, WalletName};
 
-use crate::connection::{self, database, io};
-use crate::{INFO, file_name, schema};
+use crate::connection::io;
+use crate::descriptor::{FilesInUse, Identity, identity};
+use crate::look::{Look, look};
+use crate::{connection, file_name};
 
 /// Told, once a file, which file is skipped and why.
 pub type OnSkipped = Box<dyn Fn(&Path, &str) + Send + Sync>;
@@ -25,6 +27,10 @@ pub type OnSkipped = Box<dyn Fn(&Path, &str) + Send + Sync>;
 /// A file that changed this recently may change again without its times
 /// showing it, since they are only as fine as the kernel's clock tick.
 const UNSETTLED: Duration = Duration::from_millis(100);
+/// How long to wait for another process that changes names in the folder, and
+/// how often to try.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+const LOCK_RETRY: Duration = Duration::from_millis(5);
 
 /// The wallets folder and what is known of its files.
 pub(crate) struct Folder {
@@ -32,7 +38,7 @@ pub(crate) struct Folder {
     on_skipped: OnSkipped,
     now: fn() -> SystemTime,
     index: Mutex<Index>,
-    closing: RwLock<()>,
+    in_use: Arc<FilesInUse>,
 }
 
 /// The files as they were last seen.
@@ -40,24 +46,26 @@ pub(crate) struct Folder {
 struct Index {
     /// State of the folder itself, which changes when a file comes or goes.
     folder: Option<Stamp>,
-    files: BTreeMap<OsString, Known>,
+    files: HashMap<OsString, Seen>,
 }
 
-struct Known {
+#[derive(Clone)]
+struct Seen {
     stamp: Stamp,
-    wallet: Option<Metadata>,
+    look: Look,
 }
 
 /// Equal stamps: the same file, not written since.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stamp {
-    identity: (u64, u64),
+    identity: Identity,
     size: u64,
     modified: (i64, i64),
     changed: (i64, i64),
 }
 
 /// A wallet and its file.
+#[derive(Clone)]
 pub(crate) struct Found {
     pub(crate) path: PathBuf,
     pub(crate) metadata: Metadata,
@@ -70,12 +78,17 @@ impl Folder {
             on_skipped,
             now,
             index: Mutex::default(),
-            closing: RwLock::default(),
+            in_use: Arc::default(),
         }
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The files that SQLite works on.
+    pub(crate) fn in_use(&self) -> &Arc<FilesInUse> {
+        &self.in_use
     }
 
     /// Makes the folder, for its owner alone, where there is none.
@@ -88,30 +101,33 @@ impl Folder {
     }
 
     /// Keeps other processes and threads from changing names in the folder
-    /// until the guard is dropped.
+    /// until the file is dropped.
     pub(crate) fn lock(&self) -> Result<File> {
         let folder = File::open(&self.path).map_err(io(&self.path))?;
-        folder.lock().map_err(io(&self.path))?;
-        Ok(folder)
-    }
-
-    /// Keeps descriptors of wallet files from being closed. To be held while
-    /// SQLite works on one: closing any descriptor of a file gives up all POSIX
-    /// locks that this process has on it (fcntl(2)), SQLite's among them.
-    pub(crate) fn no_close(&self) -> RwLockReadGuard<'_, ()> {
-        self.closing.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The counterpart of [`Self::no_close`]: to be held to close one.
-    pub(crate) fn alone(&self) -> RwLockWriteGuard<'_, ()> {
-        self.closing.write().unwrap_or_else(PoisonError::into_inner)
+        let mut waited = Duration::ZERO;
+        loop {
+            match folder.try_lock() {
+                Ok(()) => return Ok(folder),
+                Err(TryLockError::Error(error)) => return Err(io(&self.path)(error)),
+                Err(TryLockError::WouldBlock) if waited >= LOCK_TIMEOUT => {
+                    return Err(connection::damaged(
+                        &self.path,
+                        "another process holds the folder's lock",
+                    ));
+                }
+                Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_RETRY),
+            }
+            waited += LOCK_RETRY;
+        }
     }
 
     /// All wallets, in the order of their file names.
     pub(crate) fn wallets(&self) -> Result<Vec<Found>> {
-        let index = self.refresh()?;
-        let found = index.files.iter().filter_map(|(name, file)| self.found(name, file));
-        Ok(found.collect())
+        Ok(self
+            .scan()?
+            .into_iter()
+            .filter_map(|(path, look)| found(path, look))
+            .collect())
     }
 
     /// The wallet with this id.
@@ -119,7 +135,8 @@ impl Folder {
         if let Some(found) = self.find_unchanged(id) {
             return Ok(found);
         }
-        let mut found = self.refresh()?.with_id(id, |name, file| self.found(name, file));
+        let mut found = self.wallets()?;
+        found.retain(|found| found.metadata.id == *id);
         match found.len() {
             0 => Err(Error::WalletNotFound),
             1 => Ok(found.remove(0)),
@@ -137,19 +154,44 @@ impl Folder {
         if index.folder != Some(folder) || !self.is_settled(folder) {
             return None;
         }
-        let mut found = index.with_id(id, |name, file| Some((file.stamp, self.found(name, file)?)));
-        let (stamp, wallet) = found.pop().filter(|_| found.is_empty())?;
-        (Stamp::of(&wallet.path).ok()? == stamp && self.is_settled(stamp)).then_some(wallet)
+        let mut with_id = index.files.iter().filter(|(_, seen)| seen.look.is_wallet(id));
+        let (name, seen) = with_id.next().filter(|_| with_id.next().is_none())?;
+        let path = self.path.join(name);
+        let unchanged = Stamp::of(&path).ok()? == seen.stamp && self.is_settled(seen.stamp);
+        found(path, seen.look.clone()).filter(|_| unchanged)
     }
 
-    /// Whether a wallet has this name.
-    pub(crate) fn has_name(&self, name: &WalletName) -> Result<bool> {
-        self.any(|wallet| wallet.name == *name)
+    /// Refuses when a wallet has this name, or may have it.
+    ///
+    /// # Errors
+    /// [`Error::NameTaken`]; where a file cannot be looked at now, why.
+    pub(crate) fn check_name_free(&self, name: &WalletName) -> Result<()> {
+        self.check_all(|wallet| {
+            if wallet.name == *name {
+                Err(Error::NameTaken)
+            } else {
+                Ok(())
+            }
+        })
     }
 
-    /// Whether a wallet has this id.
-    pub(crate) fn has_id(&self, id: &WalletId) -> Result<bool> {
-        self.any(|wallet| wallet.id == *id)
+    /// Refuses when a wallet has this id, or may have it.
+    ///
+    /// # Errors
+    /// [`Error::IdTaken`]; where a file cannot be looked at now, why.
+    pub(crate) fn check_id_free(&self, id: &WalletId) -> Result<()> {
+        self.check_all(|wallet| if wallet.id == *id { Err(Error::IdTaken) } else { Ok(()) })
+    }
+
+    fn check_all(&self, check: impl Fn(&Metadata) -> Result<()>) -> Result<()> {
+        for (path, look) in self.scan()? {
+            match look {
+                Look::Wallet(wallet) => check(&wallet)?,
+                Look::NoWallet => {}
+                Look::Unknown(cause) => return Err(connection::damaged(&path, &cause)),
+            }
+        }
+        Ok(())
     }
 
     /// Forgets what is known of a file that was just changed.
@@ -159,46 +201,57 @@ impl Folder {
         }
     }
 
-    fn any(&self, matches: impl Fn(&Metadata) -> bool) -> Result<bool> {
-        let index = self.refresh()?;
-        Ok(index
-            .files
-            .values()
-            .filter_map(|file| file.wallet.as_ref())
-            .any(matches))
-    }
-
-    fn found(&self, name: &OsString, file: &Known) -> Option<Found> {
-        Some(Found {
-            path: self.path.join(name),
-            metadata: file.wallet.clone()?,
-        })
-    }
-
     fn index(&self) -> MutexGuard<'_, Index> {
         // Entries are replaced whole, so a panic leaves none half written.
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at every file and reads those that changed.
-    fn refresh(&self) -> Result<MutexGuard<'_, Index>> {
-        let mut index = self.index();
-        let mut before = std::mem::take(&mut *index).files;
+    /// Looks at every file, and into those that changed. Nobody waits for this
+    /// while a file is slow to open.
+    fn scan(&self) -> Result<Vec<(PathBuf, Look)>> {
         // Taken before the names are read: what comes meanwhile changes it again.
-        index.folder = Stamp::of(&self.path).ok();
+        let folder = Stamp::of(&self.path).ok();
+        let mut files = Vec::new();
         for name in self.names()? {
             let path = self.path.join(&name);
             // A file that vanished since it was listed is no wallet any more.
-            let Ok(stamp) = Stamp::of(&path) else { continue };
-            let file = match before.remove(&name) {
-                Some(file) if file.stamp == stamp && self.is_settled(stamp) => file,
-                previous => self.read(&path, stamp, previous),
-            };
-            index.files.insert(name, file);
+            if let Ok(stamp) = Stamp::of(&path) {
+                let look = self.look_again(&name, &path, stamp);
+                files.push((name, Seen { stamp, look }));
+            }
         }
-        Ok(index)
+        let looks = files
+            .iter()
+            .map(|(name, seen)| (self.path.join(name), seen.look.clone()))
+            .collect();
+        // What could not be looked at is looked at again the next time.
+        files.retain(|(_, seen)| !matches!(seen.look, Look::Unknown(_)));
+        *self.index() = Index {
+            folder,
+            files: files.into_iter().collect(),
+        };
+        Ok(looks)
     }
 
+    fn look_again(&self, name: &OsString, path: &Path, stamp: Stamp) -> Look {
+        let before = self.index().files.get(name).filter(|seen| seen.stamp == stamp).cloned();
+        if let Some(seen) = &before
+            && self.is_settled(stamp)
+        {
+            return seen.look.clone();
+        }
+        let using = self.in_use.enter(stamp.identity);
+        let looked = look(path);
+        drop(using);
+        looked.unwrap_or_else(|skipped| {
+            if before.is_none() {
+                (self.on_skipped)(path, &skipped.cause);
+            }
+            skipped.look
+        })
+    }
+
+    /// Names of the files that count, in their order.
     fn names(&self) -> Result<Vec<OsString>> {
         let entries = match fs::read_dir(&self.path) {
             Ok(entries) => entries,
@@ -207,12 +260,8 @@ impl Folder {
         };
         let names: std::io::Result<Vec<_>> = entries.map(|entry| entry.map(|entry| entry.file_name())).collect();
         let mut names = names.map_err(io(&self.path))?;
-        names.retain(|name| {
-            Path::new(name)
-                .extension()
-                .is_some_and(|end| end == file_name::EXTENSION)
-                || *name == *".db"
-        });
+        names.retain(|name| name.as_encoded_bytes().ends_with(file_name::ENDING.as_bytes()));
+        names.sort_unstable();
         Ok(names)
     }
 
@@ -222,31 +271,12 @@ impl Folder {
         let now = (self.now)().duration_since(UNIX_EPOCH).unwrap_or_default();
         now.checked_sub(changed).is_some_and(|age| age > UNSETTLED)
     }
-
-    fn read(&self, path: &Path, stamp: Stamp, previous: Option<Known>) -> Known {
-        let metadata = {
-            let _no_close = self.no_close();
-            read_metadata(path)
-        };
-        let wallet = match metadata {
-            Ok(wallet) => Some(wallet),
-            Err(error) => {
-                let told = previous.is_some_and(|file| file.wallet.is_none() && file.stamp == stamp);
-                if !told {
-                    (self.on_skipped)(path, &error.to_string());
-                }
-                None
-            }
-        };
-        Known { stamp, wallet }
-    }
 }
 
-impl Index {
-    fn with_id<T>(&self, id: &WalletId, take: impl Fn(&OsString, &Known) -> Option<T>) -> Vec<T> {
-        let has_id = |file: &Known| file.wallet.as_ref().is_some_and(|wallet| wallet.id == *id);
-        let files = self.files.iter().filter(|(_, file)| has_id(file));
-        files.filter_map(|(name, file)| take(name, file)).collect()
+fn found(path: PathBuf, look: Look) -> Option<Found> {
+    match look {
+        Look::Wallet(metadata) => Some(Found { path, metadata }),
+        Look::NoWallet | Look::Unknown(_) => None,
     }
 }
 
@@ -254,46 +284,10 @@ impl Stamp {
     fn of(path: &Path) -> std::io::Result<Self> {
         let metadata = fs::metadata(path)?;
         Ok(Self {
-            identity: (metadata.dev(), metadata.ino()),
+            identity: identity(&metadata),
             size: metadata.size(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         })
     }
-}
-
-/// What the wallet in a file says of itself.
-pub(crate) fn read_metadata(path: &Path) -> Result<Metadata> {
-    let connection = connection::open(path)?;
-    query_metadata(&connection, path)
-}
-
-/// What the wallet in an open database says of itself.
-pub(crate) fn query_metadata(connection: &rusqlite::Connection, path: &Path) -> Result<Metadata> {
-    let mut statement = connection
-        .prepare_cached(schema::SELECT_METADATA)
-        .map_err(database(path))?;
-    let (driver, version, id, name) = statement
-        .query_row([], |row| {
-            Ok((text(row, 0)?, row.get::<_, i64>(1)?, text(row, 2)?, text(row, 3)?))
-        })
-        .map_err(database(path))?;
-    if driver != INFO.name || version != i64::from(INFO.version) {
-        return Err(Error::WrongDriver {
-            path: path.to_owned(),
-            found: (driver, version),
-            expected: (INFO.name, INFO.version),
-        });
-    }
-    Ok(Metadata {
-        id: WalletId::new(&id)?,
-        name: WalletName::stored(name),
-        driver: INFO,
-    })
-}
-
-/// A column that may hold text or a blob of text.
-fn text(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<String> {
-    let bytes = row.get_ref(column)?.as_bytes()?;
-    Ok(String::from_utf8_lossy(bytes).into_owned())
 }

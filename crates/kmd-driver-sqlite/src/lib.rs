@@ -9,9 +9,11 @@
 
 mod connection;
 mod create;
+mod descriptor;
 mod driver;
 mod file_name;
 mod folder;
+mod look;
 mod multisig_keys;
 mod schema;
 mod store;

@@ -1,47 +1,72 @@
 //! One wallet file as a [`Store`].
 //!
 //! It holds one connection while the wallet is open. The state of the file is
-//! read past SQLite: bytes 24 to 28 of an SQLite file count its transactions
-//! (file format, section 1.3.7), and device and inode tell whether the path
-//! still leads to the file that was opened.
+//! read past SQLite: bytes 24 to 28 of an SQLite file count its transactions in
+//! journal mode DELETE, which bytes 18 and 19 show (file format, section 1.3);
+//! `stat` tells whether the path still leads to the file that was opened, and
+//! whether it was written past SQLite.
 
-use std::fs::File;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kmd_algorand::{Address, MultisigPreimage};
 use kmd_wallet::{Error, Generation, KeyRow, Metadata, MultisigRow, Result, SecretRows, Store, Transaction};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use crate::connection::{self, database, io};
-use crate::folder::{Folder, query_metadata};
+use crate::connection::{self, damaged, database, io};
+use crate::descriptor::{Descriptor, Using, identity};
+use crate::folder::Folder;
+use crate::look::query_metadata;
 use crate::{multisig_keys, schema};
 
-const CHANGE_COUNTER_OFFSET: u64 = 24;
+/// Where the header says which journal the file has, and counts transactions.
+const HEADER_PART: std::ops::Range<u64> = 18..28;
+/// The versions in the header of a file whose journal is not a write-ahead log.
+const ROLLBACK_JOURNAL: [u8; 2] = [1, 1];
 
 pub(crate) struct SqliteStore {
     path: PathBuf,
     folder: Arc<Folder>,
-    connection: Mutex<Connection>,
-    file: ManuallyClosed,
-    identity: (u64, u64),
+    open: Mutex<Open>,
+    descriptor: Descriptor,
 }
+
+/// A connection, and the state of the file that its cache is of. SQLite trusts
+/// the count of changes alone, and would not see a file that was written past
+/// it; so the connection is made anew when anything changed it but ourselves.
+struct Open {
+    connection: Connection,
+    seen: Generation,
+}
+
+/// The connection, while descriptors of its file are not closed.
+struct InUse<'a> {
+    open: MutexGuard<'a, Open>,
+    _using: Using,
+}
+
+/// How often a change is tried when the file is written past SQLite meanwhile.
+const TRIES: usize = 3;
 
 impl SqliteStore {
     pub(crate) fn open(path: PathBuf, folder: Arc<Folder>) -> Result<Self> {
-        let file = File::open(&path).map_err(io(&path))?;
-        let metadata = file.metadata().map_err(io(&path))?;
-        Ok(Self {
-            connection: Mutex::new(connection::open(&path)?),
-            identity: (metadata.dev(), metadata.ino()),
-            file: ManuallyClosed {
-                file: Some(file),
-                folder: Arc::clone(&folder),
-            },
+        let descriptor = Descriptor::open(&path, folder.in_use()).map_err(io(&path))?;
+        let using = folder.in_use().enter(descriptor.identity());
+        let connection = connection::open(&path)?;
+        drop(using);
+        let store = Self {
+            open: Mutex::new(Open {
+                connection,
+                // No file is ever at this state: the first use looks again.
+                seen: Generation::default(),
+            }),
+            descriptor,
             folder,
             path,
-        })
+        };
+        store.connection()?;
+        Ok(store)
     }
 
     /// Replaces the wallet's name.
@@ -54,43 +79,63 @@ impl SqliteStore {
         })
     }
 
-    /// The connection, if the path still leads to its file.
+    /// The connection, if the path still leads to its file, and made anew when
+    /// the file is not as it was last seen.
     fn connection(&self) -> Result<InUse<'_>> {
-        self.check_identity()?;
-        Ok(InUse {
-            _no_close: self.folder.no_close(),
-            connection: self.connection.lock().unwrap_or_else(PoisonError::into_inner),
-        })
+        let using = self.folder.in_use().enter(self.descriptor.identity());
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.generation()?;
+        if open.seen != now {
+            open.connection = connection::open(&self.path)?;
+            open.seen = now;
+        }
+        Ok(InUse { open, _using: using })
     }
 
-    fn check_identity(&self) -> Result<()> {
+    /// The state of the file in the folder, which must be the one that was opened.
+    fn stat(&self) -> Result<std::fs::Metadata> {
         let metadata = std::fs::metadata(&self.path).map_err(io(&self.path))?;
-        if (metadata.dev(), metadata.ino()) == self.identity {
-            Ok(())
+        if identity(&metadata) == self.descriptor.identity() {
+            Ok(metadata)
         } else {
             Err(Error::Replaced)
         }
     }
 
-    fn write<T>(&self, change: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T>) -> Result<T> {
-        let changed = self.transact(change)?;
-        self.folder.forget(&self.path);
-        Ok(changed)
+    fn write<T>(&self, mut change: impl FnMut(&rusqlite::Transaction<'_>) -> Result<T>) -> Result<T> {
+        for _ in 0..TRIES {
+            if let Some(changed) = self.transact(&mut change)? {
+                self.folder.forget(&self.path);
+                return Ok(changed);
+            }
+        }
+        Err(Error::Replaced)
     }
 
-    fn transact<T>(&self, change: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T>) -> Result<T> {
+    /// Changes the wallet in one exclusive transaction; `None` when the file was
+    /// written past SQLite since the connection was looked at.
+    fn transact<T>(&self, change: &mut impl FnMut(&rusqlite::Transaction<'_>) -> Result<T>) -> Result<Option<T>> {
         let mut in_use = self.connection()?;
-        let transaction = in_use
+        let open = &mut *in_use.open;
+        let transaction = open
             .connection
             .transaction_with_behavior(TransactionBehavior::Exclusive)
             .map_err(database(&self.path))?;
+        let before = self.generation()?;
+        if before != open.seen && before.changes == open.seen.changes {
+            return Ok(None);
+        }
         let changed = change(&transaction)?;
         transaction.commit().map_err(database(&self.path))?;
-        Ok(changed)
+        let after = self.generation()?;
+        if after.follows(before) {
+            open.seen = after;
+        }
+        Ok(Some(changed))
     }
 
     fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        query(&self.connection()?.connection).map_err(database(&self.path))
+        query(&self.connection()?.open.connection).map_err(database(&self.path))
     }
 
     fn list(&self, sql: &str) -> Result<Vec<Address>> {
@@ -99,67 +144,37 @@ impl SqliteStore {
             let rows = statement.query_map([], |row| row.get(0))?;
             rows.collect()
         })?;
-        addresses.into_iter().map(|bytes| self.address(&bytes)).collect()
-    }
-
-    fn address(&self, bytes: &[u8]) -> Result<Address> {
-        let bytes: [u8; 32] = bytes
-            .try_into()
-            .map_err(|_| self.damaged("an address is not 32 bytes long"))?;
-        Ok(Address::from_bytes(bytes))
+        // A row of another length is nobody's address, and hides no other.
+        let address = |bytes: Vec<u8>| bytes.try_into().ok().map(Address::from_bytes);
+        Ok(addresses.into_iter().filter_map(address).collect())
     }
 
     fn damaged(&self, what: &str) -> Error {
-        Error::Database {
-            path: self.path.clone(),
-            cause: what.to_owned(),
-        }
-    }
-}
-
-/// The connection while nobody closes a descriptor of a wallet file.
-struct InUse<'a> {
-    _no_close: RwLockReadGuard<'a, ()>,
-    connection: MutexGuard<'a, Connection>,
-}
-
-/// A descriptor that is closed only while no connection is in use; see
-/// [`Folder::no_close`].
-struct ManuallyClosed {
-    file: Option<File>,
-    folder: Arc<Folder>,
-}
-
-impl ManuallyClosed {
-    fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> std::io::Result<()> {
-        match &self.file {
-            Some(file) => file.read_exact_at(bytes, offset),
-            None => Err(std::io::ErrorKind::NotConnected.into()),
-        }
-    }
-}
-
-impl Drop for ManuallyClosed {
-    fn drop(&mut self) {
-        let _alone = self.folder.alone();
-        drop(self.file.take());
+        damaged(&self.path, what)
     }
 }
 
 impl Store for SqliteStore {
     fn metadata(&self) -> Result<Metadata> {
-        query_metadata(&self.connection()?.connection, &self.path)
+        query_metadata(&self.connection()?.open.connection, &self.path)
     }
 
     fn generation(&self) -> Result<Generation> {
-        self.check_identity()?;
-        let mut counter = [0; 4];
-        self.file
-            .read_exact_at(&mut counter, CHANGE_COUNTER_OFFSET)
+        let metadata = self.stat()?;
+        let mut header = [0; (HEADER_PART.end - HEADER_PART.start) as usize];
+        self.descriptor
+            .read_exact_at(&mut header, HEADER_PART.start)
             .map_err(io(&self.path))?;
+        if header[..2] != ROLLBACK_JOURNAL {
+            return Err(self.damaged("another program changed its journal mode; unlock the wallet again"));
+        }
+        let (device, inode) = identity(&metadata);
+        let mut changes = [0; 4];
+        changes.copy_from_slice(&header[6..]);
         Ok(Generation {
-            container: [self.identity.0, self.identity.1],
-            changes: u32::from_be_bytes(counter).into(),
+            container: [device, inode],
+            written: [metadata.size(), metadata.ctime() as u64, metadata.ctime_nsec() as u64],
+            changes: u32::from_be_bytes(changes),
         })
     }
 
@@ -239,10 +254,15 @@ impl Rows<'_> {
 }
 
 impl Transaction for Rows<'_> {
-    fn generations(&mut self) -> Result<(Generation, Generation)> {
+    fn generation(&mut self) -> Result<Generation> {
         // With the exclusive lock held, the file counts the last commit before ours.
-        let now = self.store.generation()?;
-        Ok((now, now.next()))
+        self.store.generation()
+    }
+
+    fn master_key(&mut self) -> Result<Vec<u8>> {
+        self.transaction
+            .query_row(schema::SELECT_SECRETS, [], |row| row.get(0))
+            .map_err(database(&self.store.path))
     }
 
     fn max_key_index(&mut self) -> Result<Vec<u8>> {
@@ -327,20 +347,21 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_leads_to_the_state_that_it_announced() {
+    fn a_commit_leads_to_the_next_state() {
         let dir = tempfile::tempdir().unwrap();
         let store = store(dir.path());
         for byte in 0..3 {
             let before = store.generation().unwrap();
-            let mut announced = None;
+            let mut inside = None;
             store
                 .change(&mut |transaction| {
                     insert(transaction, byte)?;
-                    announced = Some(transaction.generations()?);
+                    inside = Some(transaction.generation()?);
                     Ok(())
                 })
                 .unwrap();
-            assert_eq!(announced, Some((before, store.generation().unwrap())));
+            assert_eq!(inside, Some(before));
+            assert!(store.generation().unwrap().follows(before));
         }
     }
 
@@ -382,5 +403,31 @@ mod tests {
         assert!(matches!(store.generation(), Err(Error::Connect { .. })));
         assert!(matches!(store.set_name("new"), Err(Error::Connect { .. })));
         assert!(!store.path.exists(), "it does not come back");
+    }
+
+    #[test]
+    fn a_file_written_past_sqlite_is_another_state() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(dir.path());
+        let before = store.generation().unwrap();
+        let bytes = std::fs::read(&store.path).unwrap();
+        std::fs::write(&store.path, bytes).unwrap();
+        assert_ne!(store.generation().unwrap(), before);
+    }
+
+    #[test]
+    fn a_write_ahead_log_is_refused_while_open_and_undone_on_opening() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(dir.path());
+        let path = store.path.clone();
+        let other = Connection::open(&path).unwrap();
+        let mode: String = other
+            .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(mode, "wal");
+        assert!(matches!(store.generation(), Err(Error::Database { .. })));
+        drop((other, store));
+        let folder = Arc::new(Folder::new(dir.path().to_owned(), Box::new(|_, _| ()), SystemTime::now));
+        SqliteStore::open(path, folder).unwrap().generation().unwrap();
     }
 }

@@ -40,6 +40,8 @@ where
         .max_buf_size(limits.header)
         .header_read_timeout(None)
         .title_case_headers(true)
+        // Who closes its sending side after the request still wants the answer.
+        .half_close(true)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     let result = tokio::select! {
@@ -49,7 +51,7 @@ where
             connection.as_mut().graceful_shutdown();
             tokio::select! {
                 result = connection.as_mut() => result,
-                () = watcher.silent_for_too_long(&limits) => return,
+                () = watcher.nothing_to_finish() => return,
             }
         }
     };
@@ -77,7 +79,8 @@ struct Noted {
 
 const IDLE: u8 = 0;
 const HEAD: u8 = 1;
-const BUSY: u8 = 2;
+const BODY: u8 = 2;
+const BUSY: u8 = 3;
 
 impl Activity {
     fn new() -> Self {
@@ -88,7 +91,12 @@ impl Activity {
         }))
     }
 
-    /// A head has been read; the request is being worked on.
+    /// A head has been read, and the body is being read.
+    pub(crate) fn body(&self) {
+        self.0.phase.store(BODY, Ordering::Relaxed);
+    }
+
+    /// The whole request has been read and is being worked on.
     pub(crate) fn busy(&self) {
         self.0.phase.store(BUSY, Ordering::Relaxed);
     }
@@ -117,6 +125,22 @@ impl Activity {
         self.0
             .since
             .store(milliseconds.try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Returns when no request is being worked on, and an answer that may be
+    /// under way has had the time to be read.
+    async fn nothing_to_finish(&self) {
+        const TIME_TO_READ: Duration = Duration::from_secs(1);
+        const LOOK_EVERY: Duration = Duration::from_millis(20);
+        let since = |at: u64| self.0.started.elapsed().saturating_sub(Duration::from_millis(at));
+        loop {
+            match self.0.phase.load(Ordering::Acquire) {
+                BUSY => {}
+                IDLE if since(self.0.since.load(Ordering::Relaxed)) < TIME_TO_READ => {}
+                _ => return,
+            }
+            sleep(LOOK_EVERY).await;
+        }
     }
 
     /// Returns when the connection has been silent for longer than it may be.

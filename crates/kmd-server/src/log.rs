@@ -32,6 +32,16 @@ pub(crate) struct LogSettings {
     pub(crate) keep: u32,
 }
 
+impl LogSettings {
+    /// The same, but the file only grows.
+    pub(crate) fn without_rotation(self) -> Self {
+        Self {
+            max_bytes: u64::MAX,
+            ..self
+        }
+    }
+}
+
 /// Opens the log and makes it the process's.
 ///
 /// # Errors
@@ -94,7 +104,8 @@ impl RotatingFile {
 impl Current {
     fn open(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new().append(true).create(true).open(path)?;
-        file.set_permissions(fs::Permissions::from_mode(MODE))?;
+        // It may be somebody else's, and writable all the same.
+        let _ = file.set_permissions(fs::Permissions::from_mode(MODE));
         let size = file.metadata()?.len();
         Ok(Self { file, size })
     }
@@ -103,7 +114,7 @@ impl Current {
 impl Write for &RotatingFile {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if current.size > 0 && current.size + line.len() as u64 > self.max_bytes {
+        if current.size > 0 && current.size.saturating_add(line.len() as u64) > self.max_bytes {
             // A line in a file that is too large beats a line that is lost.
             let _ = self.rotate(&mut current);
         }

@@ -25,7 +25,7 @@ pub(crate) fn of(error: &Error) -> Cow<'static, str> {
         Error::Batch(error) => of(&error.error),
         Error::Refused(reason) => reason.clone().into(),
         Error::Random(_) => "error reading random bytes".into(),
-        Error::Unlock(error) | Error::Wallet(error) => of_wallet(error),
+        Error::Unlock(error) | Error::Fetch(error) | Error::Wallet(error) => of_wallet(error),
     }
 }
 
@@ -59,10 +59,8 @@ fn of_wallet(error: &WalletError) -> Cow<'static, str> {
         WalletError::Random(_) => "error reading random bytes",
         WalletError::Connect { .. } => "error connecting to database",
         WalletError::Database { .. } => DATABASE,
-        WalletError::WrongDriver { expected, found, .. } if found.0 == expected.0 => {
-            "found database with wrong driver version in wallets dir"
-        }
-        WalletError::WrongDriver { .. } => "found database with wrong driver name in wallets dir",
+        // Done again where it may wait, so no client is ever told.
+        WalletError::WouldWait => "internal error",
     }
     .into()
 }

@@ -19,7 +19,7 @@ use crate::error::StartError;
 use crate::http::{Cors, Daemon};
 use crate::ledger::NoLedger;
 use crate::random::OsRandom;
-use crate::serve::Signals;
+use crate::serve::{Listeners, Signals};
 use crate::watchdog::Watchdog;
 use crate::{hardening, log, serve};
 
@@ -27,6 +27,9 @@ use crate::{hardening, log, serve};
 const DEFAULT_KDF_WORK: u128 = 65_536 * 32;
 /// Threads that may wait for disks, besides those that wait for the KDF.
 const BLOCKING_THREADS: usize = 128;
+
+/// How long work that nobody waits for any more may go on.
+const LAST_WAIT: Duration = Duration::from_secs(1);
 
 /// How to run the daemon.
 #[derive(Debug, Default)]
@@ -54,10 +57,17 @@ pub fn run(options: Options) -> Result<(), StartError> {
         .as_ref()
         .map_or_else(|_| config::default_log(), |config| config.log);
     let log_path = path.join(files::LOG);
+    let locked = DataDir::lock(path.clone());
+    // Where another daemon writes this log, it alone puts it aside.
+    let settings = if locked.is_ok() {
+        settings
+    } else {
+        settings.without_rotation()
+    };
     log::start(&log_path, settings).map_err(|cause| StartError::Log { path: log_path, cause })?;
     log_panics();
     info!(version = env!("CARGO_PKG_VERSION"), data_dir = %path.display(), "kmd starts");
-    let result = config.and_then(|config| run_configured(path, config, options.timeout));
+    let result = locked.and_then(|data_dir| run_configured(&data_dir, config?, options.timeout));
     match &result {
         Ok(()) => info!("kmd stopped"),
         Err(error) => error!(%error, "kmd did not start"),
@@ -65,12 +75,11 @@ pub fn run(options: Options) -> Result<(), StartError> {
     result
 }
 
-fn run_configured(path: PathBuf, config: Config, timeout: Option<Duration>) -> Result<(), StartError> {
-    if let Some(warning) = data_dir::exposure(&path) {
+fn run_configured(data_dir: &DataDir, config: Config, timeout: Option<Duration>) -> Result<(), StartError> {
+    if let Some(warning) = data_dir::exposure(data_dir.path()) {
         warn!("{warning}");
         complain(&format!("kmd: {warning}"));
     }
-    let data_dir = DataDir::lock(path)?;
     hardening::forbid_dumps();
     hardening::raise_file_limit();
     hardening::lock_memory();
@@ -80,7 +89,10 @@ fn run_configured(path: PathBuf, config: Config, timeout: Option<Duration>) -> R
         .max_blocking_threads(BLOCKING_THREADS + config.kdf.parallel.get() + config.kdf.queue)
         .build()
         .map_err(StartError::Runtime)?;
-    runtime.block_on(serve_data_dir(&data_dir, token, config, timeout))
+    let result = runtime.block_on(serve_data_dir(data_dir, token, config, timeout));
+    // Work that waits for ever, on a lock or a dead disk, must not keep the process.
+    runtime.shutdown_timeout(LAST_WAIT);
+    result
 }
 
 async fn serve_data_dir(
@@ -97,13 +109,13 @@ async fn serve_data_dir(
         cause,
     })?;
     serve::warn_when_exposed(address);
-    let (unix, _socket) = config
+    let unix = config
         .unix_socket
         .then(|| serve::listen_unix(data_dir.path()))
-        .flatten()
-        .unzip();
+        .flatten();
+    let (unix, socket) = unix.unzip();
     let _pid = data_dir.state_file(files::PID, &std::process::id().to_string())?;
-    let _net = data_dir.state_file(files::NET, &address.to_string())?;
+    let net = data_dir.state_file(files::NET, &address.to_string())?;
     let daemon = Arc::new(Daemon {
         kmd,
         token,
@@ -117,7 +129,12 @@ async fn serve_data_dir(
     });
     info!(%address, unix_socket = unix.is_some(), "serving");
     say(&format!("kmd: serving on http://{address}"));
-    serve::serve(daemon, tcp, unix, signals).await;
+    let listeners = Listeners {
+        tcp,
+        unix,
+        announced: socket.into_iter().chain([net]).collect(),
+    };
+    serve::serve(daemon, listeners, signals).await;
     Ok(())
 }
 
@@ -152,7 +169,8 @@ fn make_kmd(config: &Config) -> Result<Kmd, StartError> {
 }
 
 fn log_skipped(path: &Path, cause: &str) {
-    warn!(path = %path.display(), cause, "skipped a file in the wallets folder that is no wallet");
+    // Shown escaped: a file's name may hold line breaks.
+    warn!(?path, cause, "skipped a file in the wallets folder that is no wallet");
 }
 
 /// A panic is a bug. Its message may quote what it choked on, so only the place
@@ -161,6 +179,10 @@ fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         error!(place, "panic: this is a bug, please report it");
+        complain(&format!(
+            "kmd: panic at {}: this is a bug, please report it",
+            place.as_deref().unwrap_or("?")
+        ));
     }));
 }
 

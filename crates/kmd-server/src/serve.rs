@@ -15,6 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tracing::{info, warn};
 
+use crate::bridge;
 use crate::connection;
 use crate::data_dir::StateFile;
 use crate::error::StartError;
@@ -40,7 +41,12 @@ pub(crate) async fn listen(configured: Option<&str>) -> Result<TcpListener, Star
         cause,
     };
     if let Some(address) = configured {
-        return TcpListener::bind(address).await.map_err(|cause| failed(address, cause));
+        // No host means all interfaces, as in Go.
+        let bind = match address.strip_prefix(':') {
+            Some(port) => TcpListener::bind(format!("0.0.0.0:{port}")).await,
+            None => TcpListener::bind(address).await,
+        };
+        return bind.map_err(|cause| failed(address, cause));
     }
     match TcpListener::bind(DEFAULT_ADDRESS).await {
         Ok(listener) => Ok(listener),
@@ -86,35 +92,74 @@ pub(crate) fn listen_unix(data_dir: &Path) -> Option<(UnixListener, StateFile)> 
     }
 }
 
-/// Serves until a signal or the watchdog, then lets running requests finish.
-pub(crate) async fn serve(daemon: Arc<Daemon>, tcp: TcpListener, unix: Option<UnixListener>, signals: Signals) {
+/// Where the daemon listens.
+pub(crate) struct Listeners {
+    pub(crate) tcp: TcpListener,
+    pub(crate) unix: Option<UnixListener>,
+    /// The files that tell where; they go when nobody listens any more.
+    pub(crate) announced: Vec<StateFile>,
+}
+
+/// Serves until a signal or the watchdog, then lets running requests finish,
+/// unless a second signal says that there is no time.
+pub(crate) async fn serve(daemon: Arc<Daemon>, listeners: Listeners, mut signals: Signals) {
     let (stop, stopping) = watch::channel(false);
-    let places = Arc::new(Semaphore::new(daemon.limits.connections.get()));
+    let places = || Places::new(daemon.limits.connections.get());
+    // The Unix socket is the owner's alone: strangers on TCP take no place from it.
+    let (tcp_places, unix_places) = (places(), places());
     let tcp_loop = tokio::spawn(accept_all(
-        tcp,
+        listeners.tcp,
         Arc::clone(&daemon),
-        Arc::clone(&places),
+        Arc::clone(&tcp_places.semaphore),
         stopping.clone(),
     ));
-    let unix_loop = unix.map(|unix| tokio::spawn(accept_all(unix, Arc::clone(&daemon), Arc::clone(&places), stopping)));
+    let unix_loop = listeners.unix.map(|unix| {
+        tokio::spawn(accept_all(
+            unix,
+            Arc::clone(&daemon),
+            Arc::clone(&unix_places.semaphore),
+            stopping,
+        ))
+    });
     let expirer = tokio::spawn(expire_sessions(Arc::clone(&daemon)));
 
-    wait_for_stop(&daemon, signals).await;
+    wait_for_stop(&daemon, &mut signals).await;
     // Nobody listening is nobody to tell.
     let _ = stop.send(true);
     let _ = tcp_loop.await;
     if let Some(unix_loop) = unix_loop {
         let _ = unix_loop.await;
     }
-    // All places free: all connections ended.
-    let all = u32::try_from(daemon.limits.connections.get()).unwrap_or(u32::MAX);
-    if tokio::time::timeout(STOP_TIMEOUT, places.acquire_many(all))
-        .await
-        .is_err()
-    {
-        warn!("stopped with requests still running");
+    drop(listeners.announced);
+    tokio::select! {
+        _ = async { tokio::join!(tcp_places.all_free(), unix_places.all_free()) } => {}
+        () = tokio::time::sleep(STOP_TIMEOUT) => warn!("stopped with requests still running"),
+        () = signals.received() => warn!("stopped at once by a second signal"),
     }
     expirer.abort();
+}
+
+/// Places for connections on one listener.
+struct Places {
+    semaphore: Arc<Semaphore>,
+    count: usize,
+}
+
+impl Places {
+    fn new(count: usize) -> Self {
+        let count = count.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS);
+        Self {
+            semaphore: Arc::new(Semaphore::new(count)),
+            count,
+        }
+    }
+
+    /// Returns when all are free: all connections ended.
+    async fn all_free(&self) {
+        let all = u32::try_from(self.count).unwrap_or(u32::MAX);
+        // The semaphore is never closed.
+        let _ = self.semaphore.acquire_many(all).await;
+    }
 }
 
 /// What connections come from.
@@ -188,7 +233,9 @@ async fn expire_sessions(daemon: Arc<Daemon>) {
                 let _ = tokio::time::timeout(time.min(LONGEST_WAIT), changed).await;
             }
         }
-        daemon.kmd.expire_sessions();
+        let daemon = Arc::clone(&daemon);
+        // Closing a database may wait for a disk.
+        let _ = bridge::blocking(move || daemon.kmd.expire_sessions()).await;
     }
 }
 
@@ -209,12 +256,19 @@ impl Signals {
             _hangup: signal(SignalKind::hangup())?,
         })
     }
+
+    /// Returns when one to end comes.
+    async fn received(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => info!("interrupted"),
+            _ = self.terminate.recv() => info!("terminated"),
+        }
+    }
 }
 
-async fn wait_for_stop(daemon: &Daemon, mut signals: Signals) {
+async fn wait_for_stop(daemon: &Daemon, signals: &mut Signals) {
     tokio::select! {
-        _ = signals.interrupt.recv() => info!("stopping: interrupted"),
-        _ = signals.terminate.recv() => info!("stopping: terminated"),
+        () = signals.received() => info!("stopping"),
         () = daemon.watchdog.fired() => info!("stopping: no request came for the time of --timeout-secs"),
     }
 }

@@ -39,7 +39,10 @@ impl Watchdog {
             return std::future::pending().await;
         };
         loop {
-            let deadline = self.started + Duration::from_millis(self.last_request.load(Ordering::Relaxed)) + timeout;
+            let idle_since = Duration::from_millis(self.last_request.load(Ordering::Relaxed));
+            let Some(deadline) = self.started.checked_add(idle_since.saturating_add(timeout)) else {
+                return std::future::pending().await;
+            };
             if Instant::now() >= deadline {
                 return;
             }

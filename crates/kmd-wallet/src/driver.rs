@@ -95,6 +95,15 @@ pub trait Wallet: Send + Sync {
     /// Wrong password; no such key; damaged or foreign key.
     fn sign(&self, password: &Password, signer: PublicKey, message: &[u8]) -> Result<Signature>;
 
+    /// As [`Self::sign`], but only where nothing has to be waited for; `None`
+    /// where something has to. Anything else is checked alike.
+    ///
+    /// # Errors
+    /// As [`Self::sign`].
+    fn sign_at_once(&self, _password: &Password, _signer: PublicKey, _message: &[u8]) -> Result<Option<Signature>> {
+        Ok(None)
+    }
+
     /// Derives the next key. It is on disk when this returns.
     ///
     /// # Errors

@@ -83,6 +83,10 @@ pub enum Error {
     /// fit: unlock it again.
     #[error("the wallet was replaced since it was unlocked")]
     Replaced,
+    /// It was to be done at once, and something has to be waited for. Never
+    /// leaves the daemon: the operation is done again where it may wait.
+    #[error("something has to be waited for")]
+    WouldWait,
     /// The database cannot be opened.
     #[error("cannot open {path}: {cause}")]
     Connect {
@@ -98,16 +102,6 @@ pub enum Error {
         path: PathBuf,
         /// Why.
         cause: String,
-    },
-    /// The file is no wallet of this driver.
-    #[error("{path} has driver {found:?} instead of {expected:?}")]
-    WrongDriver {
-        /// The file.
-        path: PathBuf,
-        /// Its driver name and version.
-        found: (String, i64),
-        /// The driver that looked.
-        expected: (&'static str, u32),
     },
 }
 

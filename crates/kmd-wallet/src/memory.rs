@@ -178,6 +178,7 @@ impl Store for MemoryStore {
         // Changed in a copy, so that a failure leaves nothing half done.
         let mut changed = Changed {
             generation: rows.generation,
+            master_key: rows.master_key.clone(),
             max_key_index: rows.max_key_index.clone(),
             keys: rows.keys.clone(),
             multisigs: rows.multisigs.clone(),
@@ -186,21 +187,26 @@ impl Store for MemoryStore {
         rows.max_key_index = changed.max_key_index;
         rows.keys = changed.keys;
         rows.multisigs = changed.multisigs;
-        rows.generation = rows.generation.next();
+        rows.generation.changes += 1;
         Ok(())
     }
 }
 
 struct Changed {
     generation: Generation,
+    master_key: Vec<u8>,
     max_key_index: Vec<u8>,
     keys: BTreeMap<Address, Vec<u8>>,
     multisigs: HashMap<Address, MultisigPreimage>,
 }
 
 impl Transaction for Changed {
-    fn generations(&mut self) -> Result<(Generation, Generation)> {
-        Ok((self.generation, self.generation.next()))
+    fn generation(&mut self) -> Result<Generation> {
+        Ok(self.generation)
+    }
+
+    fn master_key(&mut self) -> Result<Vec<u8>> {
+        Ok(self.master_key.clone())
     }
 
     fn max_key_index(&mut self) -> Result<Vec<u8>> {

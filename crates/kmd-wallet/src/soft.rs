@@ -127,28 +127,50 @@ impl<S: Store> SoftWallet<S> {
     /// The state of the wallet now, at which its keys are known to fit.
     fn current(&self) -> Result<Generation> {
         let generation = self.store.generation()?;
-        if self.cache.is_of(generation) {
+        if self.cache.is_at(generation) {
             return Ok(generation);
         }
-        if self.store.secrets()?.master_key != self.master_key_envelope {
-            return Err(Error::Replaced);
-        }
+        self.check_envelope(&self.store.secrets()?.master_key)?;
         self.cache.begin(generation);
         Ok(generation)
     }
 
-    /// A change that only adds: the keys in memory stay good.
-    fn add(&self, mut change: impl FnMut(&mut dyn Transaction) -> Result<()>) -> Result<()> {
-        let added = self.store.change(&mut |transaction| {
-            change(transaction)?;
-            let (from, to) = transaction.generations()?;
-            self.cache.announce(from, to);
+    /// Refuses a wallet whose master key is no longer the one in memory.
+    fn check_envelope(&self, stored: &[u8]) -> Result<()> {
+        if stored == self.master_key_envelope {
             Ok(())
-        });
-        if added.is_err() {
-            self.cache.retract();
+        } else {
+            Err(Error::Replaced)
         }
-        added
+    }
+
+    /// Changes the wallet, if it still is the one that was unlocked. Gives the
+    /// state before.
+    fn change(&self, mut change: impl FnMut(&mut dyn Transaction) -> Result<()>) -> Result<Generation> {
+        let mut before = Generation::default();
+        self.store.change(&mut |transaction| {
+            self.check_envelope(&transaction.master_key()?)?;
+            before = transaction.generation()?;
+            change(transaction)
+        })?;
+        Ok(before)
+    }
+
+    /// A change that only adds: the keys in memory stay good.
+    fn add(&self, change: impl FnMut(&mut dyn Transaction) -> Result<()>) -> Result<()> {
+        let before = self.change(change)?;
+        let after = self.store.generation()?;
+        if after.follows(before) {
+            self.cache.advance(before, after);
+        }
+        Ok(())
+    }
+
+    /// A change that takes a key away: it must not sign again, whatever happens.
+    fn remove(&self, change: impl FnMut(&mut dyn Transaction) -> Result<()>) -> Result<()> {
+        let removed = self.change(change);
+        self.cache.clear();
+        removed.map(drop)
     }
 
     fn authorize(&self, password: &Password) -> Result<Generation> {
@@ -203,8 +225,18 @@ impl<S: Store> Wallet for SoftWallet<S> {
         Ok(Signature::from_bytes(key.sign(message)))
     }
 
+    fn sign_at_once(&self, password: &Password, signer: PublicKey, message: &[u8]) -> Result<Option<Signature>> {
+        let generation = self.store.generation()?;
+        let Some(key) = self.cache.get(generation, &signer) else {
+            return Ok(None);
+        };
+        if !self.check.matches(password) {
+            return Err(Error::WrongPassword);
+        }
+        Ok(Some(Signature::from_bytes(key.sign(message))))
+    }
+
     fn generate_key(&self) -> Result<Address> {
-        self.current()?;
         self.group_commit.join(|count| {
             let mut addresses = Vec::new();
             self.add(|transaction| {
@@ -225,7 +257,6 @@ impl<S: Store> Wallet for SoftWallet<S> {
         if *seed.expose() == [0; 32] {
             return Err(Error::ZeroKey);
         }
-        self.current()?;
         let private_key = PrivateKey::from_seed(seed);
         let address = Address::from_bytes(SigningKey::from_seed(seed).public_key());
         let row = KeyRow {
@@ -246,7 +277,7 @@ impl<S: Store> Wallet for SoftWallet<S> {
 
     fn delete_key(&self, password: &Password, address: &Address) -> Result<()> {
         self.authorize(password)?;
-        self.store.change(&mut |transaction| transaction.delete_key(address))
+        self.remove(|transaction| transaction.delete_key(address))
     }
 
     fn export_master_derivation_key(&self, password: &Password) -> Result<MasterDerivationKey> {
@@ -276,7 +307,6 @@ impl<S: Store> Wallet for SoftWallet<S> {
 
     fn delete_multisig(&self, password: &Password, address: &Address) -> Result<()> {
         self.authorize(password)?;
-        self.store
-            .change(&mut |transaction| transaction.delete_multisig(address))
+        self.remove(|transaction| transaction.delete_multisig(address))
     }
 }

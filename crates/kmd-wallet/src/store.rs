@@ -10,19 +10,17 @@ use crate::{Metadata, Result};
 pub struct Generation {
     /// Which file (or other container) it is.
     pub container: [u64; 2],
-    /// How often it was written.
-    pub changes: u64,
+    /// Size and time of the last write, which show writes past the database.
+    pub written: [u64; 3],
+    /// How often the database was changed; wraps.
+    pub changes: u32,
 }
 
 impl Generation {
-    /// The state after one more change. The count of SQLite files wraps at 32
-    /// bits, and so does this one.
+    /// Whether exactly one change of the database lies between the two.
     #[must_use]
-    pub fn next(self) -> Self {
-        Self {
-            container: self.container,
-            changes: (self.changes as u32).wrapping_add(1).into(),
-        }
+    pub fn follows(self, before: Self) -> bool {
+        self.container == before.container && self.changes == before.changes.wrapping_add(1)
     }
 }
 
@@ -106,12 +104,18 @@ pub trait Store: Send + Sync + 'static {
 
 /// The rows inside a [`Store::change`].
 pub trait Transaction {
-    /// The state of the wallet before this change, and the one that its commit
-    /// leads to. Nobody else can change anything in between.
+    /// The state of the wallet before this change. Nobody else can change
+    /// anything until it is committed.
     ///
     /// # Errors
     /// When it cannot be read.
-    fn generations(&mut self) -> Result<(Generation, Generation)>;
+    fn generation(&mut self) -> Result<Generation>;
+
+    /// Envelope of the master key.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn master_key(&mut self) -> Result<Vec<u8>>;
 
     /// Envelope of the highest key index.
     ///

@@ -40,6 +40,9 @@ struct Arguments {
     timeout_secs: u64,
 }
 
+/// Exit code of every start failure that has none of its own.
+const NOT_STARTED: u8 = 3;
+
 const AFTER_HELP: &str = "\
 The data directory holds, once kmd runs:
   kmd.net          where it listens (host:port)
@@ -51,7 +54,18 @@ Exit codes: 0 stopped, 2 the log cannot be opened, 3 did not start, 4 another
 kmd has the data directory.";
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version come this way as well; clap knows where they go.
+            let _ = error.print();
+            return if error.use_stderr() {
+                ExitCode::from(NOT_STARTED)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
     let options = Options {
         data_dir: arguments.data_dir,
         timeout: Some(Duration::from_secs(arguments.timeout_secs)),

@@ -14,7 +14,8 @@ use super::{v1, v2};
 /// Where the work of an endpoint runs.
 #[derive(Clone, Copy)]
 pub(crate) enum Place {
-    /// At once: it computes for microseconds and waits for nothing.
+    /// At once where nothing has to be waited for, which is nearly always;
+    /// else on a thread that may wait.
     Inline,
     /// On a thread that may wait.
     Blocking,
@@ -106,10 +107,24 @@ impl From<EncodeError> for Failure {
 }
 
 impl Endpoint {
-    /// Does what the body asks for.
+    /// Does what the body asks for, on a thread that may wait.
     pub(crate) fn perform(&self, kmd: &Kmd, encoding: Encoding, body: &[u8]) -> Performed {
         let call = kmd.call();
-        let (reply, cause) = match (self.handler)(&call, encoding, body) {
+        let result = (self.handler)(&call, encoding, body);
+        self.performed(&call, encoding, result)
+    }
+
+    /// Does what the body asks for, unless something has to be waited for.
+    pub(crate) fn perform_at_once(&self, kmd: &Kmd, encoding: Encoding, body: &[u8]) -> Option<Performed> {
+        let call = kmd.call_at_once();
+        match (self.handler)(&call, encoding, body) {
+            Err(Failure::Operation(error)) if error.would_wait() => None,
+            result => Some(self.performed(&call, encoding, result)),
+        }
+    }
+
+    fn performed(&self, call: &Call<'_>, encoding: Encoding, result: Result<Vec<u8>, Failure>) -> Performed {
+        let (reply, cause) = match result {
             Ok(answer) => (Reply::encoded(encoding, StatusCode::OK, answer), None),
             Err(failure) => (self.failure(encoding, &failure), Some(failure.cause())),
         };

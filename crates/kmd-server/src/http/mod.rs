@@ -26,7 +26,7 @@ use crate::limits::Limits;
 use crate::watchdog::Watchdog;
 use body::ReplyBody;
 pub(crate) use cors::Cors;
-use endpoint::{Endpoint, Failure, Place, Refusal};
+use endpoint::{Endpoint, Failure, Performed, Place, Refusal};
 use reply::Reply;
 use route::Route;
 
@@ -47,13 +47,13 @@ pub(crate) async fn handle(
     activity: Activity,
     request: Request<Incoming>,
 ) -> Result<Response<ReplyBody>, Infallible> {
-    activity.busy();
-    let reply = answer(&daemon, request).await;
+    activity.body();
+    let reply = answer(&daemon, &activity, request).await;
     activity.idle();
     Ok(reply.into_response())
 }
 
-async fn answer(daemon: &Arc<Daemon>, request: Request<Incoming>) -> Reply {
+async fn answer(daemon: &Arc<Daemon>, activity: &Activity, request: Request<Incoming>) -> Reply {
     let started = Instant::now();
     let (head, body) = request.into_parts();
     let (name, reply) = match route::find(&head.method, head.uri.path()) {
@@ -70,7 +70,7 @@ async fn answer(daemon: &Arc<Daemon>, request: Request<Incoming>) -> Reply {
         Route::Swagger => ("/swagger.json", daemon.cors.decorate(&head.headers, v1::swagger())),
         Route::OpenApi => ("/v2/openapi.json", daemon.cors.decorate(&head.headers, v2::openapi())),
         Route::Endpoint(endpoint) => {
-            let reply = answer_endpoint(daemon, endpoint, &head, body, started).await;
+            let reply = answer_endpoint(daemon, activity, endpoint, &head, body, started).await;
             return daemon.cors.decorate(&head.headers, reply);
         }
         Route::NotFound => ("unknown", Reply::not_found()),
@@ -82,6 +82,7 @@ async fn answer(daemon: &Arc<Daemon>, request: Request<Incoming>) -> Reply {
 
 async fn answer_endpoint(
     daemon: &Arc<Daemon>,
+    activity: &Activity,
     endpoint: &'static Endpoint,
     head: &http::request::Parts,
     body: Incoming,
@@ -109,34 +110,32 @@ async fn answer_endpoint(
         Ok(body) => body,
         Err(refusal) => return refuse(refusal).closing(),
     };
+    activity.busy();
     let encoding = body::encoding(&head.headers, &body);
+    if let Place::Inline = endpoint.place
+        && let Some(performed) = endpoint.perform_at_once(&daemon.kmd, encoding, &body)
+    {
+        return finish(endpoint, &head.method, started, performed);
+    }
     let work = {
         let daemon = Arc::clone(daemon);
         let method = head.method.clone();
-        // The log line is part of the work, so that it is written also where
-        // the client has hung up meanwhile.
+        // Logging and telling of new sessions are part of the work, so that they
+        // happen also where the client has hung up meanwhile.
         move || {
             let performed = endpoint.perform(&daemon.kmd, encoding, &body);
-            let status = performed.reply.status();
-            log(
-                &method,
-                endpoint.path,
-                status,
-                started,
-                performed.wallet,
-                performed.cause.as_deref(),
-            );
-            performed.reply
+            daemon.sessions_changed.notify_one();
+            finish(endpoint, &method, started, performed)
         }
     };
-    match endpoint.place {
-        Place::Inline => work(),
-        Place::Blocking => {
-            let reply = bridge::blocking(work).await;
-            daemon.sessions_changed.notify_one();
-            reply.unwrap_or_else(|_| endpoint.failure(encoding, &Failure::Request(Refusal::Internal)))
-        }
-    }
+    let reply = bridge::blocking(work).await;
+    reply.unwrap_or_else(|_| endpoint.failure(encoding, &Failure::Request(Refusal::Internal)))
+}
+
+fn finish(endpoint: &Endpoint, method: &http::Method, started: Instant, performed: Performed) -> Reply {
+    let Performed { reply, wallet, cause } = performed;
+    log(method, endpoint.path, reply.status(), started, wallet, cause.as_deref());
+    reply
 }
 
 /// One line a request: never a body, a token, a secret, or a path that matched

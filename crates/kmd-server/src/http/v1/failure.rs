@@ -32,7 +32,7 @@ fn of_operation(error: &Error, operation_failed: StatusCode) -> StatusCode {
             StatusCode::BAD_REQUEST
         }
         Error::Refused(_) => StatusCode::FORBIDDEN,
-        Error::Random(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        Error::Random(_) | Error::Fetch(_) => StatusCode::INTERNAL_SERVER_ERROR,
         Error::Wallet(_) => operation_failed,
     }
 }

@@ -43,8 +43,13 @@ macro_rules! endpoint {
 pub(crate) static ENDPOINTS: [Endpoint; 21] = [
     endpoint!(SignTransaction, Inline, BAD_REQUEST, sign::transaction),
     endpoint!(SignProgram, Inline, BAD_REQUEST, sign::program),
-    endpoint!(SignMultisigTransaction, Inline, BAD_REQUEST, multisig::sign_transaction),
-    endpoint!(SignMultisigProgram, Inline, BAD_REQUEST, multisig::sign_program),
+    endpoint!(
+        SignMultisigTransaction,
+        Blocking,
+        BAD_REQUEST,
+        multisig::sign_transaction
+    ),
+    endpoint!(SignMultisigProgram, Blocking, BAD_REQUEST, multisig::sign_program),
     endpoint!(ListWallets, Blocking, INTERNAL_SERVER_ERROR, wallet::list),
     endpoint!(CreateWallet, Blocking, BAD_REQUEST, wallet::create),
     endpoint!(InitWallet, Blocking, BAD_REQUEST, wallet::init),

@@ -127,7 +127,7 @@ fn of_operation(error: &Error) -> Answer {
             "bad_request",
             "mend the field that the message names",
         ),
-        Error::Random(_) => of_wallet_failure(),
+        Error::Random(_) | Error::Fetch(_) => of_wallet_failure(),
         Error::Unlock(error) | Error::Wallet(error) => of_wallet(error),
     }
 }

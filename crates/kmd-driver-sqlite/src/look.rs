@@ -1,0 +1,98 @@
+//! Looking at a file to see which wallet it is, if it is one.
+
+use std::path::Path;
+
+use kmd_wallet::{Metadata, WalletId, WalletName};
+use rusqlite::{Connection, ErrorCode};
+
+use crate::{INFO, connection, schema};
+
+/// What a file turned out to be.
+#[derive(Clone)]
+pub(crate) enum Look {
+    /// This wallet.
+    Wallet(Metadata),
+    /// No wallet, and none as long as it is not changed.
+    NoWallet,
+    /// It could not be looked at now, for this reason; it may be a wallet.
+    Unknown(String),
+}
+
+impl Look {
+    pub(crate) fn is_wallet(&self, id: &WalletId) -> bool {
+        matches!(self, Self::Wallet(wallet) if wallet.id == *id)
+    }
+}
+
+/// A file that is skipped, and why.
+pub(crate) struct Skipped {
+    pub(crate) look: Look,
+    pub(crate) cause: String,
+}
+
+/// Looks at a file.
+pub(crate) fn look(path: &Path) -> Result<Look, Skipped> {
+    // SQLite would wait for a writer of a FIFO, and does not refuse devices.
+    if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        return Err(skipped_for_good("not a file".to_owned()));
+    }
+    let said = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory,
+        ) => Skipped {
+            look: Look::Unknown(error.to_string()),
+            cause: error.to_string(),
+        },
+        _ => skipped_for_good(error.to_string()),
+    };
+    let connection = connection::look(path).map_err(said)?;
+    let (driver, version, id, name) = query(&connection).map_err(said)?;
+    if driver != INFO.name {
+        return Err(skipped_for_good(format!(
+            "its wallet driver is {driver:?}, not {:?}",
+            INFO.name
+        )));
+    }
+    if version != i64::from(INFO.version) {
+        return Err(skipped_for_good(format!(
+            "its driver version is {version}, not {}",
+            INFO.version
+        )));
+    }
+    let id = WalletId::new(&id).map_err(|error| skipped_for_good(error.to_string()))?;
+    Ok(Look::Wallet(metadata(id, name)))
+}
+
+fn skipped_for_good(cause: String) -> Skipped {
+    Skipped {
+        look: Look::NoWallet,
+        cause,
+    }
+}
+
+fn metadata(id: WalletId, name: String) -> Metadata {
+    Metadata {
+        id,
+        name: WalletName::stored(name),
+        driver: INFO,
+    }
+}
+
+/// What the wallet in an open database says of itself.
+pub(crate) fn query_metadata(connection: &Connection, path: &Path) -> kmd_wallet::Result<Metadata> {
+    let (_, _, id, name) = query(connection).map_err(connection::database(path))?;
+    Ok(metadata(WalletId::new(&id)?, name))
+}
+
+fn query(connection: &Connection) -> rusqlite::Result<(String, i64, String, String)> {
+    let mut statement = connection.prepare_cached(schema::SELECT_METADATA)?;
+    statement.query_row([], |row| {
+        Ok((text(row, 0)?, row.get::<_, i64>(1)?, text(row, 2)?, text(row, 3)?))
+    })
+}
+
+/// A column that may hold text or a blob of text.
+fn text(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<String> {
+    let bytes = row.get_ref(column)?.as_bytes()?;
+    Ok(String::from_utf8_lossy(bytes).into_owned())
+}
