@@ -9,7 +9,7 @@ DESTDIR ?=
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
 .DEFAULT_GOAL := build
-.PHONY: build run test lint capabilities install help
+.PHONY: build run test bench lint capabilities install help
 
 build: ## Build the daemon: target/release/kmd
 	@scripts/setup.sh build
@@ -25,6 +25,11 @@ test: ## Run all tests, among them two real clients against the daemon
 	cargo test --workspace
 	cargo build --release --package kmd
 	tests/clients/run.sh $(BINARY)
+
+bench: ## Load the daemon and print what it does; AGAINST=/path/to/kmd compares
+	@scripts/setup.sh build
+	cargo build --release --package kmd --package kmd-bench
+	target/release/kmd-bench $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
 
 lint: ## Check format, lints, and the dependencies' licences and sources
 	@scripts/setup.sh build

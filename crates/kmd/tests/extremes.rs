@@ -219,23 +219,17 @@ fn a_client_that_only_listens_any_more_is_answered() {
     tcp.set_read_timeout(Some(PATIENCE)).unwrap();
     tcp.write_all(request(&body).as_bytes()).unwrap();
     tcp.shutdown(Shutdown::Write).unwrap();
-    answered(&mut tcp);
+    let answer = text(&mut tcp);
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer:?}");
+    assert!(answer.contains("wallet_handle_token"), "{answer:?}");
 
-    let other = golden::wallet("default parameters");
-    let body = json!({"wallet_id": other.id(), "wallet_password": "wrong"}).to_string();
+    let body = json!({"wallet_id": wallet.id(), "wallet_password": "wrong"}).to_string();
     let mut unix = UnixStream::connect(home.file("kmd.sock")).unwrap();
     unix.set_read_timeout(Some(PATIENCE)).unwrap();
     unix.write_all(request(&body).as_bytes()).unwrap();
     unix.shutdown(Shutdown::Write).unwrap();
-    let refusal = text(&mut unix);
-    assert!(refusal.contains("wrong password"), "{refusal:?}");
-}
-
-#[track_caller]
-fn answered(stream: &mut impl Read) {
-    let answer = text(stream);
-    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer:?}");
-    assert!(answer.contains("wallet_handle_token"), "{answer:?}");
+    let answer = text(&mut unix);
+    assert!(answer.contains("wrong password"), "{answer:?}");
 }
 
 #[track_caller]

@@ -1,0 +1,98 @@
+//! One call of the daemon: one operation, from its handle to its result.
+
+mod keys;
+mod multisig;
+mod sign;
+mod wallets;
+
+use std::cell::OnceCell;
+
+use kmd_wallet::{Wallet, WalletId};
+
+use crate::error::{Error, Result};
+use crate::kmd::Kmd;
+use crate::operation::{Decision, Operation};
+use crate::session::Opened;
+
+pub use multisig::ProgramForm;
+
+/// Whether a call may wait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    MayWait,
+    AtOnce,
+}
+
+/// One call. It remembers which wallet it was about, for the log.
+pub struct Call<'a> {
+    kmd: &'a Kmd,
+    patience: Patience,
+    wallet: OnceCell<WalletId>,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(kmd: &'a Kmd, patience: Patience) -> Self {
+        Self {
+            kmd,
+            patience,
+            wallet: OnceCell::new(),
+        }
+    }
+
+    /// The wallet that the call was about, as far as it got.
+    pub fn wallet(&self) -> Option<&WalletId> {
+        self.wallet.get()
+    }
+
+    fn about(&self, id: &WalletId) {
+        // A call is about one wallet; a second would be a mistake of the log only.
+        let _ = self.wallet.set(id.clone());
+    }
+
+    fn authenticate(&self, handle: &str) -> Result<Opened> {
+        let opened = self.kmd.sessions.authenticate(handle)?;
+        self.about(&opened.id);
+        Ok(opened)
+    }
+
+    /// Decides, does, records. Every operation on an open wallet comes through here.
+    fn run<T>(
+        &self,
+        opened: &Opened,
+        operation: &Operation<'_>,
+        act: impl FnOnce(&dyn Wallet) -> kmd_wallet::Result<T>,
+    ) -> Result<T> {
+        self.kmd.decide(opened, operation)?;
+        self.kmd.record(opened, operation, act(&*opened.wallet))
+    }
+}
+
+impl Kmd {
+    /// Asks the policy. What it refuses is recorded here.
+    pub(crate) fn decide(&self, opened: &Opened, operation: &Operation<'_>) -> Result<()> {
+        match self.policy.decide(&opened.id, operation) {
+            Decision::Allow => Ok(()),
+            Decision::Refuse(reason) => {
+                let refused = Error::Refused(reason);
+                self.recorder.record(&opened.id, operation, Err(&refused));
+                Err(refused)
+            }
+        }
+    }
+
+    /// Records how the operation ended, before its result goes on.
+    pub(crate) fn record<T>(
+        &self,
+        opened: &Opened,
+        operation: &Operation<'_>,
+        result: kmd_wallet::Result<T>,
+    ) -> Result<T> {
+        let result = result.map_err(Error::from);
+        if result.as_ref().is_err_and(Error::would_wait) {
+            // Nothing has happened yet: it is done again, and recorded then.
+            return result;
+        }
+        self.recorder.record(&opened.id, operation, result.as_ref().map(drop));
+        result
+    }
+}
