@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::bytes::{self, ByteString};
 use crate::public_key::PublicKeyField;
-use crate::request::null_is_zero;
+use crate::request::{Map, null_is_zero};
 
 /// A multisig with the signatures collected so far, or none. Clients that mean
 /// none leave the field out or send `null`, `{}` or an empty string.
@@ -37,7 +37,7 @@ impl From<Multisig> for PartialMultisig {
 #[serde(default, deny_unknown_fields)]
 struct Fields {
     #[serde(deserialize_with = "null_is_zero")]
-    subsig: Vec<SubsigFields>,
+    subsig: Vec<Map<SubsigFields>>,
     #[serde(deserialize_with = "null_is_zero")]
     thr: u8,
     #[serde(deserialize_with = "null_is_zero")]
@@ -58,7 +58,11 @@ impl Fields {
         if self.subsig.is_empty() && self.thr == 0 && self.v == 0 {
             return Ok(PartialMultisig(None));
         }
-        let subsigs: Result<_, E> = self.subsig.into_iter().map(SubsigFields::into_subsig).collect();
+        let subsigs: Result<_, E> = self
+            .subsig
+            .into_iter()
+            .map(|Map(subsig)| subsig.into_subsig())
+            .collect();
         Ok(PartialMultisig(Some(Multisig::new(self.v, self.thr, subsigs?))))
     }
 }

@@ -1,7 +1,10 @@
 //! What makes a struct a request: its method, its path, its answer.
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize as _, Serialize};
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{self, DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The HTTP methods that the API uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +70,28 @@ pub(crate) use request;
 /// Reads `null` as the zero value of the field.
 pub(crate) fn null_is_zero<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
-    T: Default + serde::Deserialize<'de>,
-    D: serde::Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
 {
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A struct that is written as a map. Derived structs would also take a list of
+/// their fields in order, and positions are how mistakes pass.
+pub(crate) struct Map<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Map<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Visitor<T> {
+            type Value = Map<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Map<T>, A::Error> {
+                T::deserialize(de::value::MapAccessDeserializer::new(map)).map(Map)
+            }
+        }
+        deserializer.deserialize_map(Visitor(PhantomData))
+    }
 }

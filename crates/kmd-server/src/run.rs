@@ -27,6 +27,8 @@ use crate::{hardening, log, serve};
 const DEFAULT_KDF_WORK: u128 = 65_536 * 32;
 /// Threads that may wait for disks, besides those that wait for the KDF.
 const BLOCKING_THREADS: usize = 128;
+/// More than this helps nobody.
+const MAX_THREADS: usize = 4096;
 
 /// How long work that nobody waits for any more may go on.
 const LAST_WAIT: Duration = Duration::from_secs(1);
@@ -86,13 +88,22 @@ fn run_configured(data_dir: &DataDir, config: Config, timeout: Option<Duration>)
     let token = data_dir.token(&OsRandom)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(BLOCKING_THREADS + config.kdf.parallel.get() + config.kdf.queue)
+        .max_blocking_threads(
+            BLOCKING_THREADS.saturating_add(config.kdf.parallel.get().saturating_add(config.kdf.queue)),
+        )
         .build()
         .map_err(StartError::Runtime)?;
     let result = runtime.block_on(serve_data_dir(data_dir, token, config, timeout));
     // Work that waits for ever, on a lock or a dead disk, must not keep the process.
     runtime.shutdown_timeout(LAST_WAIT);
     result
+}
+
+/// Threads for work that waits: some for disks, and one for each derivation that
+/// runs or queues.
+fn blocking_threads(config: &Config) -> usize {
+    let for_kdf = config.kdf.parallel.get().saturating_add(config.kdf.queue);
+    for_kdf.saturating_add(BLOCKING_THREADS).min(MAX_THREADS)
 }
 
 async fn serve_data_dir(

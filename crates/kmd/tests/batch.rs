@@ -112,6 +112,12 @@ fn refusals_have_codes_and_name_the_transaction() {
         (json!([{"transaction": "x"}]), 400, "malformed_body", "could not decode"),
         (json!([{"txn": ""}]), 400, "malformed_body", "could not decode"),
         (
+            json!([["", good["transaction"]]]),
+            400,
+            "malformed_body",
+            "could not decode",
+        ),
+        (
             Value::Array(vec![json!({}); 10_001]),
             400,
             "malformed_body",

@@ -127,7 +127,9 @@ fn use_wallet(what: &str, daemon: &Daemon, wallet: &Wallet) -> bool {
         // What else is in the file may make a list impossible.
         if listed.status == 200 {
             let keys = listed.json()["addresses"].clone();
-            let is_listed = keys.as_array().unwrap().contains(&address.as_str().into());
+            let is_listed = keys
+                .as_array()
+                .is_some_and(|keys| keys.contains(&address.as_str().into()));
             assert!(is_listed, "{what}: {address} in {keys}");
         }
         // It was never used, so its secret half has to come from the file.

@@ -1,20 +1,36 @@
 //! Signing many transactions in one call.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::request::{null_is_zero, request};
+use crate::request::{Map, null_is_zero, request};
 use crate::{ByteString, Password, PublicKeyField, SecretText};
 
 /// One transaction of a batch.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Default, Serialize)]
 pub struct TransactionToSign {
     /// The key to sign with; none: the sender's.
-    #[serde(deserialize_with = "null_is_zero")]
     pub public_key: PublicKeyField,
     /// msgpack of the transaction.
-    #[serde(deserialize_with = "null_is_zero")]
     pub transaction: ByteString,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Fields {
+    #[serde(deserialize_with = "null_is_zero")]
+    public_key: PublicKeyField,
+    #[serde(deserialize_with = "null_is_zero")]
+    transaction: ByteString,
+}
+
+impl<'de> Deserialize<'de> for TransactionToSign {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Map(fields) = Map::<Fields>::deserialize(deserializer)?;
+        Ok(Self {
+            public_key: fields.public_key,
+            transaction: fields.transaction,
+        })
+    }
 }
 
 /// The signed transactions of a batch.
