@@ -88,9 +88,7 @@ fn run_configured(data_dir: &DataDir, config: Config, timeout: Option<Duration>)
     let token = data_dir.token(&OsRandom)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(
-            BLOCKING_THREADS.saturating_add(config.kdf.parallel.get().saturating_add(config.kdf.queue)),
-        )
+        .max_blocking_threads(blocking_threads(&config))
         .build()
         .map_err(StartError::Runtime)?;
     let result = runtime.block_on(serve_data_dir(data_dir, token, config, timeout));
