@@ -1,5 +1,8 @@
 //! The tables. Columns, types and constraints are those that the reference
 //! creates; id and name are stored as blobs, as it does.
+//!
+//! Every statement that changes rows says OR ABORT: the tables of a file from
+//! elsewhere may define other conflict clauses, which would drop rows silently.
 
 /// All tables of a wallet.
 pub(crate) const CREATE_TABLES: &str = "
@@ -24,23 +27,24 @@ CREATE TABLE msig_addrs (
     pks BLOB NOT NULL
 );";
 
-pub(crate) const INSERT_METADATA: &str = "INSERT INTO metadata
+pub(crate) const INSERT_METADATA: &str = "INSERT OR ABORT INTO metadata
     (driver_name, driver_version, wallet_id, wallet_name, mep_encrypted, mdk_encrypted, max_key_idx_encrypted)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 pub(crate) const SELECT_METADATA: &str =
     "SELECT driver_name, driver_version, wallet_id, wallet_name FROM metadata LIMIT 1";
-pub(crate) const UPDATE_NAME: &str = "UPDATE metadata SET wallet_name = ?1";
+pub(crate) const UPDATE_NAME: &str = "UPDATE OR ABORT metadata SET wallet_name = ?1";
 pub(crate) const SELECT_SECRETS: &str = "SELECT mep_encrypted, mdk_encrypted FROM metadata LIMIT 1";
 pub(crate) const SELECT_MAX_KEY_INDEX: &str = "SELECT max_key_idx_encrypted FROM metadata LIMIT 1";
-pub(crate) const UPDATE_MAX_KEY_INDEX: &str = "UPDATE metadata SET max_key_idx_encrypted = ?1";
+pub(crate) const UPDATE_MAX_KEY_INDEX: &str = "UPDATE OR ABORT metadata SET max_key_idx_encrypted = ?1";
 
 pub(crate) const SELECT_ADDRESSES: &str = "SELECT address FROM keys ORDER BY address";
 pub(crate) const SELECT_SECRET_KEY: &str = "SELECT secret_key_encrypted FROM keys WHERE address = ?1";
-pub(crate) const INSERT_KEY: &str = "INSERT INTO keys (address, secret_key_encrypted, key_idx) VALUES (?1, ?2, ?3)";
+pub(crate) const INSERT_KEY: &str =
+    "INSERT OR ABORT INTO keys (address, secret_key_encrypted, key_idx) VALUES (?1, ?2, ?3)";
 pub(crate) const DELETE_KEY: &str = "DELETE FROM keys WHERE address = ?1";
 
 pub(crate) const SELECT_MULTISIG_ADDRESSES: &str = "SELECT address FROM msig_addrs ORDER BY address";
 pub(crate) const SELECT_MULTISIG: &str = "SELECT version, threshold, pks FROM msig_addrs WHERE address = ?1";
 pub(crate) const INSERT_MULTISIG: &str =
-    "INSERT INTO msig_addrs (address, version, threshold, pks) VALUES (?1, ?2, ?3, ?4)";
+    "INSERT OR ABORT INTO msig_addrs (address, version, threshold, pks) VALUES (?1, ?2, ?3, ?4)";
 pub(crate) const DELETE_MULTISIG: &str = "DELETE FROM msig_addrs WHERE address = ?1";

@@ -239,17 +239,20 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<()> {
-        let run = || self.transaction.prepare_cached(sql)?.execute(values).map(drop);
-        run().map_err(database(&self.store.path))
-    }
-
-    fn insert(&self, sql: &str, values: impl rusqlite::Params) -> Result<()> {
-        let run = || self.transaction.prepare_cached(sql)?.execute(values).map(drop);
+    fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize> {
+        let run = || self.transaction.prepare_cached(sql)?.execute(values);
         run().map_err(|error| match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::ConstraintViolation) => Error::KeyExists,
             _ => database(&self.store.path)(error),
         })
+    }
+
+    /// Changes exactly one row.
+    fn execute_one(&self, sql: &str, values: impl rusqlite::Params) -> Result<()> {
+        match self.execute(sql, values)? {
+            1 => Ok(()),
+            rows => Err(self.store.damaged(&format!("a change of one row changed {rows}"))),
+        }
     }
 }
 
@@ -272,7 +275,7 @@ impl Transaction for Rows<'_> {
     }
 
     fn set_max_key_index(&mut self, envelope: &[u8]) -> Result<()> {
-        self.execute(schema::UPDATE_MAX_KEY_INDEX, [envelope])
+        self.execute_one(schema::UPDATE_MAX_KEY_INDEX, [envelope])
     }
 
     fn has_key(&mut self, address: &Address) -> Result<bool> {
@@ -286,14 +289,14 @@ impl Transaction for Rows<'_> {
     fn insert_key(&mut self, row: &KeyRow) -> Result<()> {
         // Indexes are at most i64::MAX: wallets refuse to go further.
         let index = row.index.map(|index| index as i64);
-        self.insert(
+        self.execute_one(
             schema::INSERT_KEY,
             params![row.address.as_bytes(), row.secret_key, index],
         )
     }
 
     fn delete_key(&mut self, address: &Address) -> Result<()> {
-        self.execute(schema::DELETE_KEY, [address.as_bytes()])
+        self.execute(schema::DELETE_KEY, [address.as_bytes()]).map(drop)
     }
 
     fn insert_multisig(&mut self, row: &MultisigRow) -> Result<()> {
@@ -304,11 +307,11 @@ impl Transaction for Rows<'_> {
             row.preimage.threshold(),
             keys
         ];
-        self.insert(schema::INSERT_MULTISIG, values)
+        self.execute_one(schema::INSERT_MULTISIG, values)
     }
 
     fn delete_multisig(&mut self, address: &Address) -> Result<()> {
-        self.execute(schema::DELETE_MULTISIG, [address.as_bytes()])
+        self.execute(schema::DELETE_MULTISIG, [address.as_bytes()]).map(drop)
     }
 }
 

@@ -87,9 +87,10 @@ impl RotatingFile {
     }
 
     fn rotate(&self, current: &mut Current) -> io::Result<()> {
-        for number in (1..self.keep).rev() {
-            // The older ones may not be there yet.
-            let _ = fs::rename(self.numbered(number), self.numbered(number + 1));
+        // Up to the first number that is free the files move on by one.
+        let free = (1..self.keep).find(|number| !self.numbered(*number).exists());
+        for number in (1..free.unwrap_or(self.keep)).rev() {
+            fs::rename(self.numbered(number), self.numbered(number + 1))?;
         }
         if self.keep == 0 {
             fs::remove_file(&self.path)?;

@@ -19,7 +19,7 @@ use crate::error::StartError;
 use crate::http::{Cors, Daemon};
 use crate::ledger::NoLedger;
 use crate::random::OsRandom;
-use crate::serve::{Listeners, Signals};
+use crate::serve::{Ended, Listeners, Signals};
 use crate::watchdog::Watchdog;
 use crate::{hardening, log, serve};
 
@@ -93,8 +93,11 @@ fn run_configured(data_dir: &DataDir, config: Config, timeout: Option<Duration>)
         .map_err(StartError::Runtime)?;
     let result = runtime.block_on(serve_data_dir(data_dir, token, config, timeout));
     // Work that waits for ever, on a lock or a dead disk, must not keep the process.
-    runtime.shutdown_timeout(LAST_WAIT);
-    result
+    match result {
+        Ok(Ended::AtOnce) => runtime.shutdown_background(),
+        Ok(Ended::InOrder) | Err(_) => runtime.shutdown_timeout(LAST_WAIT),
+    }
+    result.map(drop)
 }
 
 /// Threads for work that waits: some for disks, and one for each derivation that
@@ -109,7 +112,7 @@ async fn serve_data_dir(
     token: ApiToken,
     config: Config,
     timeout: Option<Duration>,
-) -> Result<(), StartError> {
+) -> Result<Ended, StartError> {
     let signals = Signals::take().map_err(StartError::Runtime)?;
     let kmd = make_kmd(&config)?;
     let tcp = serve::listen(config.address.as_deref()).await?;
@@ -143,8 +146,7 @@ async fn serve_data_dir(
         unix,
         announced: socket.into_iter().chain([net]).collect(),
     };
-    serve::serve(daemon, listeners, signals).await;
-    Ok(())
+    Ok(serve::serve(daemon, listeners, signals).await)
 }
 
 fn make_kmd(config: &Config) -> Result<Kmd, StartError> {

@@ -102,7 +102,7 @@ pub(crate) struct Listeners {
 
 /// Serves until a signal or the watchdog, then lets running requests finish,
 /// unless a second signal says that there is no time.
-pub(crate) async fn serve(daemon: Arc<Daemon>, listeners: Listeners, mut signals: Signals) {
+pub(crate) async fn serve(daemon: Arc<Daemon>, listeners: Listeners, mut signals: Signals) -> Ended {
     let (stop, stopping) = watch::channel(false);
     let places = || Places::new(daemon.limits.connections.get());
     // The Unix socket is the owner's alone: strangers on TCP take no place from it.
@@ -131,12 +131,27 @@ pub(crate) async fn serve(daemon: Arc<Daemon>, listeners: Listeners, mut signals
         let _ = unix_loop.await;
     }
     drop(listeners.announced);
-    tokio::select! {
-        _ = async { tokio::join!(tcp_places.all_free(), unix_places.all_free()) } => {}
-        () = tokio::time::sleep(STOP_TIMEOUT) => warn!("stopped with requests still running"),
-        () = signals.received() => warn!("stopped at once by a second signal"),
-    }
+    let ended = tokio::select! {
+        _ = async { tokio::join!(tcp_places.all_free(), unix_places.all_free()) } => Ended::InOrder,
+        () = tokio::time::sleep(STOP_TIMEOUT) => {
+            warn!("stopped with requests still running");
+            Ended::InOrder
+        }
+        () = signals.received() => {
+            warn!("stopped at once by a second signal");
+            Ended::AtOnce
+        }
+    };
     expirer.abort();
+    ended
+}
+
+/// How serving ended.
+pub(crate) enum Ended {
+    /// With the time that running work needs.
+    InOrder,
+    /// Without.
+    AtOnce,
 }
 
 /// Places for connections on one listener.
