@@ -1,12 +1,14 @@
-//! A type for each secret. They are filled in place, wiped when dropped, shown
-//! by nothing, and cannot be cloned; `expose` is the one way to their bytes.
+//! A type for each secret. They lie in locked memory ([`kmd_memory`]), are filled
+//! in place, wiped when dropped, shown by nothing, and cannot be cloned; `expose`
+//! is the one way to their bytes.
 
 use std::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use kmd_memory::{Secret, SecretSlice};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-/// `N` secret bytes on the heap, where a move does not leave a copy behind.
-pub struct SecretArray<const N: usize>(Box<[u8; N]>);
+/// `N` secret bytes, which a move does not copy.
+pub struct SecretArray<const N: usize>(Secret<[u8; N]>);
 
 impl<const N: usize> SecretArray<N> {
     /// Lets `fill` write the secret where it stays.
@@ -14,14 +16,14 @@ impl<const N: usize> SecretArray<N> {
     /// # Errors
     /// Those of `fill`; what it wrote is wiped then.
     pub fn try_from_fn<E>(fill: impl FnOnce(&mut [u8; N]) -> Result<(), E>) -> Result<Self, E> {
-        let mut secret = Self(Box::new([0; N]));
+        let mut secret = Self(Secret::zeroed());
         fill(&mut secret.0)?;
         Ok(secret)
     }
 
     /// Lets `fill` write the secret where it stays.
     pub fn from_fn(fill: impl FnOnce(&mut [u8; N])) -> Self {
-        let mut secret = Self(Box::new([0; N]));
+        let mut secret = Self(Secret::zeroed());
         fill(&mut secret.0);
         secret
     }
@@ -37,12 +39,6 @@ impl<const N: usize> SecretArray<N> {
     }
 }
 
-impl<const N: usize> Drop for SecretArray<N> {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
 impl<const N: usize> ZeroizeOnDrop for SecretArray<N> {}
 
 impl<const N: usize> fmt::Debug for SecretArray<N> {
@@ -53,17 +49,17 @@ impl<const N: usize> fmt::Debug for SecretArray<N> {
 
 /// Secret bytes of a length known only at run time. Never grows, so that no
 /// copy is left behind.
-pub struct SecretVec(Vec<u8>);
+pub struct SecretVec(SecretSlice);
 
 impl SecretVec {
-    /// Takes the bytes over.
+    /// Takes the bytes over; the vector is wiped.
     pub fn from_vec(bytes: Vec<u8>) -> Self {
-        Self(bytes)
+        Self::from_slice(&Zeroizing::new(bytes))
     }
 
     /// Copies the bytes.
     pub fn from_slice(bytes: &[u8]) -> Self {
-        Self(bytes.to_vec())
+        Self(SecretSlice::copy_of(bytes))
     }
 
     /// The secret itself.
@@ -73,12 +69,6 @@ impl SecretVec {
 
     pub(crate) fn expose_mut(&mut self) -> &mut [u8] {
         &mut self.0
-    }
-}
-
-impl Drop for SecretVec {
-    fn drop(&mut self) {
-        self.0.zeroize();
     }
 }
 

@@ -9,21 +9,22 @@ use std::fmt;
 
 use ed25519_dalek::VerifyingKey;
 use ed25519_dalek::hazmat::{ExpandedSecretKey, raw_sign};
+use kmd_memory::Secret;
 use sha2::Sha512;
 use zeroize::Zeroizing;
 
 use crate::secret::{PrivateKey, Seed};
 
-/// An expanded Ed25519 key.
+/// An expanded Ed25519 key, in locked memory.
 pub struct SigningKey {
-    expanded: Box<ExpandedSecretKey>,
+    expanded: Secret<ExpandedSecretKey>,
     public: VerifyingKey,
 }
 
 impl SigningKey {
     /// Expands a seed and derives its public key.
     pub fn from_seed(seed: &Seed) -> Self {
-        let expanded = Box::new(ExpandedSecretKey::from(seed.expose()));
+        let expanded = Secret::new(ExpandedSecretKey::from(seed.expose()));
         let public = VerifyingKey::from(&*expanded);
         Self { expanded, public }
     }

@@ -27,7 +27,7 @@
 //!
 //! # Unsafe code
 //!
-//! This is the only crate of kmd with unsafe code: to map scratch memory and look at it as vectors,
+//! Besides kmd-memory this is the only crate of kmd with unsafe code: to map scratch memory and look at it as vectors,
 //! and to call code compiled for instructions that were found to be there. All computing is in safe
 //! code.
 

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use kmd_crypto::SecretMemory;
 use rustix::mm::{MlockAllFlags, mlockall};
 use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
 use tracing::{info, warn};
@@ -28,8 +29,8 @@ pub(crate) fn forbid_dumps() {
 /// Keeps all memory out of swap, as far as the limits allow.
 pub(crate) fn lock_memory() {
     // Where the limit is finite, locking all memory to come would make a later
-    // large allocation fail (the KDF's scratch): lock what is there, and leave
-    // the rest to what asks for locked memory itself.
+    // large allocation fail (the KDF's scratch): lock what is there. Secrets lie
+    // in memory that asks to be locked itself.
     let limit = getrlimit(Resource::Memlock).current;
     let all = MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT;
     let result = match limit {
@@ -49,6 +50,18 @@ pub(crate) fn lock_memory() {
             "mlockall failed: keys may be written to swap; \
              run `make capabilities` (setcap cap_ipc_lock+ep on the binary) or raise `ulimit -l`"
         ),
+    }
+}
+
+/// Says what kind of memory the secrets lie in, whatever became of the rest.
+pub(crate) fn report_secret_memory() {
+    let memory = kmd_crypto::secret_memory();
+    match memory {
+        SecretMemory::Unlocked { .. } => warn!(
+            "secrets may be written to swap: {memory}; \
+             run `make capabilities` (setcap cap_ipc_lock+ep on the binary) or raise `ulimit -l`"
+        ),
+        SecretMemory::SecretMemory | SecretMemory::Locked => info!("secrets are in {memory}"),
     }
 }
 

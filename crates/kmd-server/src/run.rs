@@ -85,6 +85,7 @@ fn run_configured(data_dir: &DataDir, config: Config, timeout: Option<Duration>)
     hardening::forbid_dumps();
     hardening::raise_file_limit();
     hardening::lock_memory();
+    hardening::report_secret_memory();
     let token = data_dir.token(&OsRandom)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -15,7 +15,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("kmd-memory", &[]),
     ("kmd-scrypt", &[]),
     ("kmd-algorand", &[]),
-    ("kmd-crypto", &["kmd-scrypt"]),
+    ("kmd-crypto", &["kmd-memory", "kmd-scrypt"]),
     ("kmd-api", &["kmd-algorand"]),
     ("kmd-wallet", &["kmd-algorand", "kmd-crypto"]),
     ("kmd-driver-sqlite", &["kmd-algorand", "kmd-crypto", "kmd-wallet"]),

@@ -1,5 +1,7 @@
 //! Signing many transactions at once.
 
+use std::slice::from_ref;
+
 use kmd_algorand::{Address, PublicKey, Transaction, TransactionId, group_id};
 use kmd_core::{Error, Groups, TransactionToSign};
 use kmd_crypto::Password;
@@ -141,7 +143,7 @@ fn a_group_must_be_whole_unless_it_is_said_to_be_partial() {
     let whole = [
         with(&[&first]),
         with(&[&first, &second]),
-        with(&[&[alone.clone()], &first, &[alone.clone()], &second]),
+        with(&[from_ref(&alone), &first, from_ref(&alone), &second]),
         // Groups may lie in each other, as long as each is in order.
         vec![
             first[0].clone(),
@@ -160,7 +162,7 @@ fn a_group_must_be_whole_unless_it_is_said_to_be_partial() {
     let not_whole = [
         (0, first[..2].to_vec()),
         (0, first[1..].to_vec()),
-        (1, with(&[&[alone], &first[..2]])),
+        (1, with(&[from_ref(&alone), &first[..2]])),
         (3, with(&[&first, &second[..1]])),
         (0, swapped),
         (0, changed),
