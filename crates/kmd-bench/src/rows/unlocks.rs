@@ -55,7 +55,8 @@ fn measure(daemon: &Daemon, signer: &Signer, ids: &[String]) -> Result<Vec<f64>>
     let (signed, unlocked) = std::thread::scope(|scope| {
         let signing = scope.spawn(|| sign(&endpoint, signer, Encoding::Json, 1, USUAL_NOTE, Until::Told(&opened)));
         std::thread::sleep(WARM_UP);
-        let unlocked = unlock_all(daemon, ids);
+        let unlocked = unlock_all(daemon, ids, &opened);
+        // Also where that failed.
         opened.store(true, Ordering::Relaxed);
         (signing.join(), unlocked)
     });
@@ -69,8 +70,9 @@ fn measure(daemon: &Daemon, signer: &Signer, ids: &[String]) -> Result<Vec<f64>>
     ])
 }
 
-/// Unlocks all wallets at once and gives up the handles once all are open; tells how long it took to open them.
-fn unlock_all(daemon: &Daemon, ids: &[String]) -> Result<Duration> {
+/// Unlocks all wallets at once, sets `opened` once all are open, and gives the handles up; tells how long it took to open
+/// them.
+fn unlock_all(daemon: &Daemon, ids: &[String], opened: &AtomicBool) -> Result<Duration> {
     let mut clients: Vec<Client> = ids.iter().map(|_| daemon.client()).collect::<Result<_>>()?;
     let started = Instant::now();
     let handles: Vec<Result<String>> = std::thread::scope(|scope| {
@@ -85,6 +87,7 @@ fn unlock_all(daemon: &Daemon, ids: &[String]) -> Result<Duration> {
             .collect()
     });
     let time = started.elapsed();
+    opened.store(true, Ordering::Relaxed);
     for (client, handle) in clients.iter_mut().zip(handles) {
         client.release(&handle?)?;
     }
