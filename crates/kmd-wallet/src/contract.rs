@@ -73,6 +73,7 @@ macro_rules! contract_tests {
             importing_twice_is_refused
             the_zero_key_is_refused
             exported_keys_sign_like_the_wallet
+            many_signatures_are_as_single_ones
             secrets_need_the_password
             deleting_is_idempotent
             multisigs_come_back_as_they_went_in
@@ -272,6 +273,19 @@ pub fn exported_keys_sign_like_the_wallet(driver: &dyn Driver) {
             assert_eq!(*signature.as_bytes(), expected);
         }
     }
+}
+
+pub fn many_signatures_are_as_single_ones(driver: &dyn Driver) {
+    let wallet = opened(driver);
+    let signers = [0, 1].map(|_| PublicKey::from(wallet.generate_key().unwrap()));
+    refused(wallet.signing(&Password::new(b"wrong")).map(drop), "WrongPassword");
+    let password = password();
+    let sign = wallet.signing(&password).unwrap();
+    for signer in signers {
+        let alone = wallet.sign(&password, signer, b"message").unwrap();
+        assert_eq!(sign(signer, b"message").unwrap(), alone);
+    }
+    refused(sign(PublicKey::from_bytes([9; 32]), b"message"), "KeyNotFound");
 }
 
 pub fn secrets_need_the_password(driver: &dyn Driver) {

@@ -64,6 +64,9 @@ pub trait Locked: Send {
     fn unlock(self: Box<Self>, password: &Password) -> Result<Arc<dyn Wallet>>;
 }
 
+/// Signs messages with the keys of a wallet whose password was checked before.
+pub type Signing<'a> = Box<dyn Fn(PublicKey, &[u8]) -> Result<Signature> + Sync + 'a>;
+
 /// A wallet with its keys in memory, until it is dropped.
 ///
 /// What gives a secret away, signs or destroys takes the password again,
@@ -94,6 +97,16 @@ pub trait Wallet: Send + Sync {
     /// # Errors
     /// Wrong password; no such key; damaged or foreign key.
     fn sign(&self, password: &Password, signer: PublicKey, message: &[u8]) -> Result<Signature>;
+
+    /// For signing many messages: the password and the state of the wallet are
+    /// checked once, and each signature is as from [`Self::sign`].
+    ///
+    /// # Errors
+    /// As [`Self::check_password`].
+    fn signing<'a>(&'a self, password: &'a Password) -> Result<Signing<'a>> {
+        self.check_password(password)?;
+        Ok(Box::new(move |signer, message| self.sign(password, signer, message)))
+    }
 
     /// As [`Self::sign`], but only where nothing has to be waited for; `None`
     /// where something has to. Anything else is checked alike.

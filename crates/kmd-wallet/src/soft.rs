@@ -10,7 +10,7 @@ use kmd_crypto::{
 };
 
 use crate::cache::KeyCache;
-use crate::driver::{Locked, Wallet};
+use crate::driver::{Locked, Signing, Wallet};
 use crate::generate::{GroupCommit, generate_keys};
 use crate::store::{KeyRow, MultisigRow, Store, Transaction};
 use crate::{Error, Generation, Metadata, Result};
@@ -223,6 +223,14 @@ impl<S: Store> Wallet for SoftWallet<S> {
         let generation = self.authorize(password)?;
         let key = self.signing_key(generation, signer)?;
         Ok(Signature::from_bytes(key.sign(message)))
+    }
+
+    fn signing<'a>(&'a self, password: &'a Password) -> Result<Signing<'a>> {
+        let generation = self.authorize(password)?;
+        Ok(Box::new(move |signer, message| {
+            let key = self.signing_key(generation, signer)?;
+            Ok(Signature::from_bytes(key.sign(message)))
+        }))
     }
 
     fn sign_at_once(&self, password: &Password, signer: PublicKey, message: &[u8]) -> Result<Option<Signature>> {

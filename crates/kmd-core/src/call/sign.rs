@@ -50,7 +50,7 @@ impl Call<'_> {
         groups: Groups,
     ) -> Result<Vec<Vec<u8>>> {
         let opened = self.authenticate(handle)?;
-        opened.wallet.check_password(password)?;
+        let sign = opened.wallet.signing(password)?;
         let threads = self.kmd.threads;
         let transactions = batch::for_each(batch, threads, |item| Ok(Transaction::decode(item.bytes)?))?;
         if groups == Groups::Whole {
@@ -72,7 +72,7 @@ impl Call<'_> {
         })?;
         let signed = batch::for_each(&signing, threads, |item| {
             let &(transaction, signer) = item;
-            let signature = opened.wallet.sign(password, signer, transaction.signing_bytes());
+            let signature = sign(signer, transaction.signing_bytes());
             let signed = signature.map(|signature| transaction.signed(&signature, signer));
             kmd.record(&opened, &operation(item), signed)
         })?;
