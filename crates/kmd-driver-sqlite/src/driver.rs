@@ -75,8 +75,11 @@ impl Driver for SqliteDriver {
 
     fn create(&self, mut new: NewWallet<'_>) -> Result<()> {
         self.folder.ensure()?;
-        // Asked before the KDF to spare its cost, and again with the lock held.
-        self.folder.check_name_free(&new.name)?;
+        // Where the name was taken a moment ago it is looked at again, to spare the
+        // KDF; the look that counts is the one with the lock held.
+        if self.folder.had_name(&new.name) {
+            self.folder.check_name_free(&new.name)?;
+        }
         let secrets = seal_new_wallet(
             &self.kdf,
             self.params,
@@ -85,8 +88,7 @@ impl Driver for SqliteDriver {
             &*self.random,
         )?;
         let lock = self.folder.lock()?;
-        self.folder.check_name_free(&new.name)?;
-        self.folder.check_id_free(&new.id)?;
+        self.folder.check_free(&new.name, &new.id)?;
         create::create(&self.folder, &lock, &new, &secrets)
     }
 

@@ -175,12 +175,23 @@ impl Folder {
         })
     }
 
-    /// Refuses when a wallet has this id, or may have it.
+    /// Refuses when a wallet has this name or id, or may have it.
     ///
     /// # Errors
-    /// [`Error::IdTaken`]; where a file cannot be looked at now, why.
-    pub(crate) fn check_id_free(&self, id: &WalletId) -> Result<()> {
-        self.check_all(|wallet| if wallet.id == *id { Err(Error::IdTaken) } else { Ok(()) })
+    /// [`Error::NameTaken`]; [`Error::IdTaken`]; where a file cannot be looked
+    /// at now, why.
+    pub(crate) fn check_free(&self, name: &WalletName, id: &WalletId) -> Result<()> {
+        self.check_all(|wallet| match wallet {
+            wallet if wallet.name == *name => Err(Error::NameTaken),
+            wallet if wallet.id == *id => Err(Error::IdTaken),
+            _ => Ok(()),
+        })
+    }
+
+    /// Whether a wallet had this name when the folder was last looked at.
+    pub(crate) fn had_name(&self, name: &WalletName) -> bool {
+        let has_name = |seen: &Seen| matches!(&seen.look, Look::Wallet(wallet) if wallet.name == *name);
+        self.index().files.values().any(has_name)
     }
 
     fn check_all(&self, check: impl Fn(&Metadata) -> Result<()>) -> Result<()> {
