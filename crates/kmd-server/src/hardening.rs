@@ -47,7 +47,7 @@ pub(crate) fn lock_memory() {
         (Ok(()), _) => info!("mlockall: all memory is kept out of swap"),
         (Err(error), _) => warn!(
             error = %io::Error::from(error),
-            "mlockall failed: keys may be written to swap; \
+            "mlockall failed: memory besides that of secrets may be written to swap; \
              run `make capabilities` (setcap cap_ipc_lock+ep on the binary) or raise `ulimit -l`"
         ),
     }
