@@ -127,8 +127,10 @@ impl SqliteStore {
         }
         let changed = change(&transaction)?;
         transaction.commit().map_err(database(&self.path))?;
-        let after = self.generation()?;
-        if after.follows(before) {
+        // The change lasts, whether or not its state can be read now.
+        if let Ok(after) = self.generation()
+            && after.follows(before)
+        {
             open.seen = after;
         }
         Ok(Some(changed))

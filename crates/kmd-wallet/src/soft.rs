@@ -159,8 +159,10 @@ impl<S: Store> SoftWallet<S> {
     /// A change that only adds: the keys in memory stay good.
     fn add(&self, change: impl FnMut(&mut dyn Transaction) -> Result<()>) -> Result<()> {
         let before = self.change(change)?;
-        let after = self.store.generation()?;
-        if after.follows(before) {
+        // The change lasts, whether or not its state can be read now.
+        if let Ok(after) = self.store.generation()
+            && after.follows(before)
+        {
             self.cache.advance(before, after);
         }
         Ok(())

@@ -3,6 +3,8 @@
 
 mod body;
 mod cors;
+#[cfg(test)]
+mod document;
 mod endpoint;
 mod reply;
 mod route;
