@@ -64,6 +64,16 @@ pub enum StartError {
         /// What to do.
         remedy: &'static str,
     },
+    /// A variable of the environment does not hold what its setting needs.
+    #[error("the environment variable {name}: {problem}; {remedy}")]
+    Variable {
+        /// The variable.
+        name: String,
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// The wallets folder cannot be used.
     #[error("cannot use the wallets folder: {0}")]
     Wallets(#[from] kmd_wallet::Error),

@@ -14,7 +14,7 @@
 
 mod bridge;
 mod clock;
-mod config;
+pub mod config;
 mod connection;
 mod data_dir;
 mod error;

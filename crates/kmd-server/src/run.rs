@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
 use crate::clock::BootClock;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Environment};
 use crate::data_dir::{self, ApiToken, DataDir};
 use crate::error::StartError;
 use crate::http::{Cors, Daemon};
@@ -54,7 +54,7 @@ pub fn run(options: Options) -> Result<(), StartError> {
     };
     data_dir::ensure(&path)?;
     say(&format!("kmd: data directory {}", path.display()));
-    let config = Config::load(&path);
+    let config = Config::load(&path, &Environment::of_process());
     let settings = config
         .as_ref()
         .map_or_else(|_| config::default_log(), |config| config.log);
@@ -78,7 +78,7 @@ pub fn run(options: Options) -> Result<(), StartError> {
 }
 
 fn run_configured(data_dir: &DataDir, config: Config, timeout: Option<Duration>) -> Result<(), StartError> {
-    if let Some(warning) = data_dir::exposure(data_dir.path()) {
+    for warning in data_dir::exposure(data_dir.path()).iter().chain(&config.warnings) {
         warn!("{warning}");
         complain(&format!("kmd: {warning}"));
     }
