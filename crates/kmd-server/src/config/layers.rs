@@ -73,9 +73,18 @@ impl Layers {
                 });
             }
         };
+        Self::lay(path, text.as_deref(), environment)
+    }
+
+    /// Lays the text of the file at `path` over the defaults, and the
+    /// environment over both.
+    ///
+    /// # Errors
+    /// [`StartError::Config`] or [`StartError::Variable`].
+    pub(super) fn lay(path: PathBuf, text: Option<&str>, environment: &Environment) -> Result<Self, StartError> {
         let mut layers = Self::defaults(path);
         if let Some(text) = text {
-            layers.lay_file(&text)?;
+            layers.lay_file(text)?;
         }
         layers.lay_environment(environment)?;
         Ok(layers)
