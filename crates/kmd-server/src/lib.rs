@@ -29,6 +29,6 @@ mod run;
 mod serve;
 mod watchdog;
 
-pub use data_dir::default_data_dir;
 pub use error::StartError;
+pub use hardening::forbid_dumps;
 pub use run::{Options, run};

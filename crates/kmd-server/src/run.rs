@@ -50,7 +50,7 @@ pub fn run(options: Options) -> Result<(), StartError> {
     hardening::set_umask();
     let path = match options.data_dir {
         Some(path) => path,
-        None => data_dir::default_data_dir()?,
+        None => files::default_data_dir().ok_or(StartError::NoDataDir)?,
     };
     data_dir::ensure(&path)?;
     say(&format!("kmd: data directory {}", path.display()));

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// Each crate and the crates of the workspace that it may use. Lower layers come first: a crate uses only crates that
 /// stand above it in this table.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("kmd-memory", &[]),
     ("kmd-scrypt", &[]),
     ("kmd-algorand", &[]),
@@ -21,6 +21,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("kmd-driver-sqlite", &["kmd-algorand", "kmd-crypto", "kmd-wallet"]),
     ("kmd-core", &["kmd-algorand", "kmd-crypto", "kmd-wallet"]),
     ("kmd-client", &["kmd-algorand", "kmd-api"]),
+    ("kmd-cli", &["kmd-algorand", "kmd-api", "kmd-client"]),
     ("kmd-bench", &["kmd-algorand", "kmd-api"]),
     (
         "kmd-server",
@@ -33,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "kmd-wallet",
         ],
     ),
-    ("kmd", &["kmd-server"]),
+    ("kmd", &["kmd-cli", "kmd-server"]),
 ];
 
 /// The crates whose lints allow unsafe code.

@@ -1,0 +1,69 @@
+//! Passwords of wallets.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use kmd_api::Password;
+use zeroize::Zeroizing;
+
+use super::input::text;
+use crate::Result;
+use crate::context::Context;
+use crate::error::{Error, Kind};
+
+/// Where the password of a wallet comes from.
+#[derive(Args)]
+pub struct PasswordArgs {
+    /// Read the password from the first line of a file
+    ///
+    /// Without it: asked for on the terminal, or taken from a line of standard
+    /// input where that is no terminal.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+impl PasswordArgs {
+    /// The password of the wallet of that name.
+    pub fn password(&self, context: &Context, wallet_name: &str) -> Result<Password> {
+        match &self.password_file {
+            Some(file) => from_file(file, context),
+            None => {
+                let typed = context.ask.secret(&format!("Password of the wallet {wallet_name}"))?;
+                Ok(Password::new(&typed))
+            }
+        }
+    }
+}
+
+/// Where a new password comes from.
+#[derive(Args)]
+pub struct NewPasswordArgs {
+    /// Read the new password from the first line of a file
+    ///
+    /// Without it: asked for twice on the terminal, or taken from a line of
+    /// standard input where that is no terminal.
+    #[arg(long, value_name = "FILE")]
+    new_password_file: Option<PathBuf>,
+}
+
+fn from_file(file: &Path, context: &Context) -> Result<Password> {
+    let failed = |error: std::io::Error| Error::file("read the password from", file, &error);
+    let bytes = Zeroizing::new(fs::read(file).map_err(failed)?);
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    warn_when_exposed(file, context);
+    let line = text(line).map_err(|error| {
+        Error::new(Kind::Invalid, format!("the password in {} cannot be used", file.display())).because(error)
+    })?;
+    Ok(Password::new(&line))
+}
+
+fn warn_when_exposed(file: &Path, context: &Context) {
+    let mode = fs::metadata(file).map(|metadata| metadata.permissions().mode());
+    if mode.is_ok_and(|mode| mode & 0o044 != 0) {
+        let path = file.display();
+        context.output.note(&format!("kmd: others can read {path}; run: chmod 600 '{path}'"));
+    }
+}
