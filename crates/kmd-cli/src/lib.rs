@@ -15,6 +15,7 @@
 mod arguments;
 mod ask;
 mod command;
+pub mod config;
 mod context;
 mod daemon;
 mod error;
