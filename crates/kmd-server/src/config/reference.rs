@@ -106,7 +106,8 @@ were not there.
 
 `kmd` reads them when it starts. What it does not know it ignores, as the Go kmd does, but it says so, in the log and \
 on standard error, and names the setting that was probably meant. A value that cannot be used stops the start, with an \
-error that names the line of the file or the variable.
+error that names the line of the file or the variable. `kmd config check` tells beforehand, and `kmd config show` where the value \
+of each setting comes from.
 ";
 
 /// The page `docs/reference/settings.md`.
