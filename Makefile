@@ -31,11 +31,12 @@ bench: ## Load the daemon and print what it does; AGAINST=/path/to/kmd compares
 	cargo build --release --package kmd --package kmd-bench
 	target/release/kmd-bench $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
 
-lint: ## Check format, lints, and the dependencies' licences and sources
+lint: ## Check format, lints, systemd units, and the dependencies' licences and sources
 	@scripts/setup.sh build
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	scripts/deny.sh
+	scripts/check-units.sh
 
 capabilities: ## Let the built binary lock its memory without a limit (root)
 	@scripts/setup.sh capabilities

@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use self::layers::Layers;
 use crate::error::StartError;
 use crate::limits::{KdfLimits, Limits};
-use crate::log::{LogFormat, LogSettings};
+use crate::log::{LogFormat, LogSettings, LogTarget};
 
 /// Unless unsafe parameters are allowed, no weaker ones than the defaults' kind.
 const MIN_N: u64 = 32_768;
@@ -93,6 +93,7 @@ struct WrittenLedger {
 
 #[derive(Serialize, Deserialize)]
 struct WrittenKmd {
+    log_target: LogTarget,
     log_format: LogFormat,
     log_max_bytes: NonZeroU64,
     log_keep: u32,
@@ -137,6 +138,7 @@ impl Default for Written {
                 ledger: WrittenLedger { disable: false },
             },
             kmd: WrittenKmd {
+                log_target: LogTarget::File,
                 log_format: LogFormat::Text,
                 log_max_bytes: number(10 << 20),
                 log_keep: 3,
@@ -251,6 +253,7 @@ impl WrittenSqlite {
 impl WrittenKmd {
     fn log(&self) -> LogSettings {
         LogSettings {
+            target: self.log_target,
             format: self.log_format,
             max_bytes: self.log_max_bytes.get(),
             keep: self.log_keep,

@@ -85,6 +85,9 @@ pub enum StartError {
         /// Why.
         cause: io::Error,
     },
+    /// The sockets that the service manager handed over are not as they must be.
+    #[error("cannot use the sockets that the service manager opened: {0}; list one TCP and one Unix socket at most")]
+    Sockets(String),
     /// No randomness for the token.
     #[error(transparent)]
     Random(#[from] kmd_crypto::RandomError),

@@ -12,6 +12,7 @@
 //! This is the only part that is asynchronous, and `bridge` the only place
 //! where it meets what blocks.
 
+mod activation;
 mod bridge;
 mod clock;
 pub mod config;
@@ -27,6 +28,7 @@ mod messages;
 mod random;
 mod run;
 mod serve;
+mod service_manager;
 mod watchdog;
 
 pub use error::StartError;

@@ -12,14 +12,17 @@ use kmd_driver_sqlite::{SqliteDriver, SqliteSettings};
 use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
+use crate::activation::HandedSockets;
 use crate::clock::BootClock;
 use crate::config::{self, Config, Environment};
 use crate::data_dir::{self, ApiToken, DataDir};
 use crate::error::StartError;
 use crate::http::{Cors, Daemon};
 use crate::ledger::NoLedger;
+use crate::log::LogTarget;
 use crate::random::OsRandom;
 use crate::serve::{Ended, Listeners, Signals};
+use crate::service_manager::ServiceManager;
 use crate::watchdog::Watchdog;
 use crate::{hardening, log, serve};
 
@@ -47,6 +50,8 @@ pub struct Options {
 /// # Errors
 /// Why it did not start; it is in the log as well, where that could be opened.
 pub fn run(options: Options) -> Result<(), StartError> {
+    let sockets = HandedSockets::take();
+    let manager = ServiceManager::of_process();
     hardening::set_umask();
     let path = match options.data_dir {
         Some(path) => path,
@@ -69,7 +74,15 @@ pub fn run(options: Options) -> Result<(), StartError> {
     log::start(&log_path, settings).map_err(|cause| StartError::Log { path: log_path, cause })?;
     log_panics();
     info!(version = env!("CARGO_PKG_VERSION"), data_dir = %path.display(), "kmd starts");
-    let result = locked.and_then(|data_dir| run_configured(&data_dir, config?, options.timeout));
+    let result = locked.and_then(|data_dir| {
+        let start = Start {
+            config: config?,
+            timeout: options.timeout,
+            sockets: sockets?,
+            manager,
+        };
+        run_configured(&data_dir, start)
+    });
     match &result {
         Ok(()) => info!("kmd stopped"),
         Err(error) => error!(%error, "kmd did not start"),
@@ -77,10 +90,22 @@ pub fn run(options: Options) -> Result<(), StartError> {
     result
 }
 
-fn run_configured(data_dir: &DataDir, config: Config, timeout: Option<Duration>) -> Result<(), StartError> {
+/// What a start is made of, besides the data directory.
+struct Start {
+    config: Config,
+    timeout: Option<Duration>,
+    sockets: HandedSockets,
+    manager: ServiceManager,
+}
+
+fn run_configured(data_dir: &DataDir, start: Start) -> Result<(), StartError> {
+    let config = &start.config;
     for warning in data_dir::exposure(data_dir.path()).iter().chain(&config.warnings) {
         warn!("{warning}");
-        complain(&format!("kmd: {warning}"));
+        // Else standard error has it already.
+        if config.log.target == LogTarget::File {
+            complain(&format!("kmd: {warning}"));
+        }
     }
     hardening::forbid_dumps();
     hardening::raise_file_limit();
@@ -89,10 +114,10 @@ fn run_configured(data_dir: &DataDir, config: Config, timeout: Option<Duration>)
     let token = data_dir.token(&OsRandom)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(blocking_threads(&config))
+        .max_blocking_threads(blocking_threads(config))
         .build()
         .map_err(StartError::Runtime)?;
-    let result = runtime.block_on(serve_data_dir(data_dir, token, config, timeout));
+    let result = runtime.block_on(serve_data_dir(data_dir, token, start));
     // Work that waits for ever, on a lock or a dead disk, must not keep the process.
     match result {
         Ok(Ended::AtOnce) => runtime.shutdown_background(),
@@ -108,25 +133,29 @@ fn blocking_threads(config: &Config) -> usize {
     for_kdf.saturating_add(BLOCKING_THREADS).min(MAX_THREADS)
 }
 
-async fn serve_data_dir(
-    data_dir: &DataDir,
-    token: ApiToken,
-    config: Config,
-    timeout: Option<Duration>,
-) -> Result<Ended, StartError> {
+async fn serve_data_dir(data_dir: &DataDir, token: ApiToken, start: Start) -> Result<Ended, StartError> {
+    let Start {
+        config,
+        timeout,
+        sockets,
+        manager,
+    } = start;
     let signals = Signals::take().map_err(StartError::Runtime)?;
     let kmd = make_kmd(&config)?;
-    let tcp = serve::listen(config.address.as_deref()).await?;
+    let tcp = match sockets.tcp {
+        Some(handed) => serve::adopt(handed)?,
+        None => serve::listen(config.address.as_deref()).await?,
+    };
     let address = tcp.local_addr().map_err(|cause| StartError::Listen {
         address: config.address.clone().unwrap_or_default(),
         cause,
     })?;
     serve::warn_when_exposed(address);
-    let unix = config
-        .unix_socket
-        .then(|| serve::listen_unix(data_dir.path()))
-        .flatten();
-    let (unix, socket) = unix.unzip();
+    let (unix, socket) = match sockets.unix {
+        Some(handed) => (Some(serve::adopt_unix(handed)?), None),
+        None if config.unix_socket => serve::listen_unix(data_dir.path()).unzip(),
+        None => (None, None),
+    };
     let _pid = data_dir.state_file(files::PID, &std::process::id().to_string())?;
     let net = data_dir.state_file(files::NET, &address.to_string())?;
     let daemon = Arc::new(Daemon {
@@ -142,12 +171,13 @@ async fn serve_data_dir(
     });
     info!(%address, unix_socket = unix.is_some(), "serving");
     say(&format!("kmd: serving on http://{address}"));
+    manager.ready(address);
     let listeners = Listeners {
         tcp,
         unix,
         announced: socket.into_iter().chain([net]).collect(),
     };
-    Ok(serve::serve(daemon, listeners, signals).await)
+    Ok(serve::serve(daemon, listeners, signals, &manager).await)
 }
 
 fn make_kmd(config: &Config) -> Result<Kmd, StartError> {

@@ -1,7 +1,10 @@
 //! Listeners: where the daemon can be reached, and until when.
 
+use std::convert::Infallible;
 use std::fs::Permissions;
+use std::future::pending;
 use std::io;
+use std::iter;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -13,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
+use tokio::task::{AbortHandle, JoinHandle};
 use tracing::{info, warn};
 
 use crate::bridge;
@@ -20,6 +24,7 @@ use crate::connection;
 use crate::data_dir::StateFile;
 use crate::error::StartError;
 use crate::http::Daemon;
+use crate::service_manager::ServiceManager;
 
 /// Where the reference listens.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:7833";
@@ -57,6 +62,28 @@ pub(crate) async fn listen(configured: Option<&str>) -> Result<TcpListener, Star
                 .map_err(|cause| failed(ANY_PORT, cause))
         }
     }
+}
+
+/// Takes over a socket that the service manager opened.
+///
+/// # Errors
+/// [`StartError::Sockets`].
+pub(crate) fn adopt(handed: std::net::TcpListener) -> Result<TcpListener, StartError> {
+    handed.set_nonblocking(true).map_err(unusable)?;
+    TcpListener::from_std(handed).map_err(unusable)
+}
+
+/// The same for a Unix socket. Its file is not ours.
+///
+/// # Errors
+/// [`StartError::Sockets`].
+pub(crate) fn adopt_unix(handed: std::os::unix::net::UnixListener) -> Result<UnixListener, StartError> {
+    handed.set_nonblocking(true).map_err(unusable)?;
+    UnixListener::from_std(handed).map_err(unusable)
+}
+
+fn unusable(cause: io::Error) -> StartError {
+    StartError::Sockets(cause.to_string())
 }
 
 /// Warns where the token would cross a network in the clear.
@@ -102,7 +129,12 @@ pub(crate) struct Listeners {
 
 /// Serves until a signal or the watchdog, then lets running requests finish,
 /// unless a second signal says that there is no time.
-pub(crate) async fn serve(daemon: Arc<Daemon>, listeners: Listeners, mut signals: Signals) -> Ended {
+pub(crate) async fn serve(
+    daemon: Arc<Daemon>,
+    listeners: Listeners,
+    mut signals: Signals,
+    manager: &ServiceManager,
+) -> Ended {
     let (stop, stopping) = watch::channel(false);
     let places = || Places::new(daemon.limits.connections.get());
     // The Unix socket is the owner's alone: strangers on TCP take no place from it.
@@ -123,7 +155,15 @@ pub(crate) async fn serve(daemon: Arc<Daemon>, listeners: Listeners, mut signals
     });
     let expirer = tokio::spawn(expire_sessions(Arc::clone(&daemon)));
 
-    wait_for_stop(&daemon, &mut signals).await;
+    let accepting: Vec<AbortHandle> = iter::once(&tcp_loop)
+        .chain(&unix_loop)
+        .map(JoinHandle::abort_handle)
+        .collect();
+    tokio::select! {
+        () = wait_for_stop(&daemon, &mut signals) => {}
+        never = tell_while_serving(manager, &daemon, &accepting) => match never {},
+    }
+    manager.stopping();
     // Nobody listening is nobody to tell.
     let _ = stop.send(true);
     let _ = tcp_loop.await;
@@ -234,6 +274,19 @@ async fn accept_all(
             }
         }
     }
+}
+
+/// Tells the service manager that requests can be served, as long as that is so:
+/// connections are accepted, tasks and threads that may wait get their turn, and
+/// the sessions can be got at.
+async fn tell_while_serving(manager: &ServiceManager, daemon: &Arc<Daemon>, accepting: &[AbortHandle]) -> Infallible {
+    let serves = async || {
+        let daemon = Arc::clone(daemon);
+        let look = tokio::spawn(bridge::blocking(move || daemon.kmd.time_to_next_deadline()));
+        look.await.is_ok_and(|looked| looked.is_ok()) && !accepting.iter().any(AbortHandle::is_finished)
+    };
+    manager.keep_telling_while(serves).await;
+    pending().await
 }
 
 /// Lets go of expired sessions at their deadline. The timer's clock stands

@@ -19,7 +19,11 @@ fn show_tells_each_value_and_its_place() {
     let variables = [("KMD_LOG_FORMAT", "json")];
     let exit = config(&home, &["show"], &variables);
     assert_eq!((exit.code, exit.stderr.as_str()), (Some(0), ""), "{exit:?}");
-    let line = |key: &str| exit.stdout.lines().find(|line| line.split_whitespace().next() == Some(key));
+    let line = |key: &str| {
+        exit.stdout
+            .lines()
+            .find(|line| line.split_whitespace().next() == Some(key))
+    };
     for (key, expected) in [
         ("kmd.log_keep", vec!["kmd.log_keep", "1", "kmd_config.json:1"]),
         ("kmd.log_format", vec!["kmd.log_format", "\"json\"", "KMD_LOG_FORMAT"]),
@@ -32,7 +36,10 @@ fn show_tells_each_value_and_its_place() {
     let exit = config(&home, &["show", "--json"], &variables);
     let shown: Value = serde_json::from_str(&exit.stdout).unwrap();
     let settings = shown["settings"].as_array().unwrap();
-    let keep = settings.iter().find(|setting| setting["key"] == "kmd.log_keep").unwrap();
+    let keep = settings
+        .iter()
+        .find(|setting| setting["key"] == "kmd.log_keep")
+        .unwrap();
     let expected = json!({
         "key": "kmd.log_keep", "value": 1, "source": "kmd_config.json:1", "variable": "KMD_LOG_KEEP",
     });

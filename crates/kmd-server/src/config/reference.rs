@@ -48,6 +48,11 @@ const REFERENCE: &[(&str, &str)] = &[
 
 /// Settings that the reference does not have: key and meaning.
 const OURS: &[(&str, &str)] = &[
+    (
+        "kmd.log_target",
+        "`file`: to `kmd.log` in the data directory. `stderr`: to standard error. \
+         `journal`: there too, as the journal of systemd wants it.",
+    ),
     ("kmd.log_format", "`text` or `json`, one line a request."),
     ("kmd.log_max_bytes", "Size at which the log is rotated."),
     ("kmd.log_keep", "Rotated logs that are kept."),
