@@ -30,7 +30,8 @@ const TYPE: Kind = Kind::Text { max: 7 };
 const GENESIS_ID: Kind = Kind::Text { max: 128 };
 const NOTE: Kind = Kind::Bytes { max: 4096 };
 
-pub(super) static TRANSACTION: Schema = Schema::new(FIELDS);
+/// The structure of every transaction, by itself and in signed transactions.
+pub(crate) static TRANSACTION: Schema = Schema::new(FIELDS);
 
 const FIELDS: &[Field] = &[
     field("aamt", UINT64),                            // axfer: amount

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::schema::{Kind, Schema};
 
 #[derive(Clone, Debug)]
-pub(super) enum Tree {
+pub(crate) enum Tree {
     Uint(u64),
     Bool(bool),
     Blob(Vec<u8>),
@@ -18,7 +18,7 @@ pub(super) enum Tree {
     Map(BTreeMap<u64, Tree>),
 }
 
-pub(super) fn tree(kind: &'static Kind) -> BoxedStrategy<Tree> {
+pub(crate) fn tree(kind: &'static Kind) -> BoxedStrategy<Tree> {
     match kind {
         Kind::Uint { max } => {
             let value = prop_oneof![Just(0), Just(*max), 0..=(*max).min(300), 0..=*max];
@@ -49,7 +49,7 @@ fn structure(schema: &'static Schema) -> BoxedStrategy<Tree> {
 }
 
 /// An endless supply of decisions.
-pub(super) struct Choices(pub(super) std::iter::Cycle<std::vec::IntoIter<u8>>);
+pub(crate) struct Choices(pub(crate) std::iter::Cycle<std::vec::IntoIter<u8>>);
 
 impl Choices {
     fn below(&mut self, limit: usize) -> usize {
@@ -58,8 +58,8 @@ impl Choices {
 }
 
 /// Writes any tree; with choices loosely, without canonically.
-pub(super) struct Encoder {
-    pub(super) choices: Option<Choices>,
+pub(crate) struct Encoder {
+    pub(crate) choices: Option<Choices>,
 }
 
 impl Encoder {
@@ -67,7 +67,7 @@ impl Encoder {
         self.choices.as_mut().map_or(0, |choices| choices.below(limit))
     }
 
-    pub(super) fn encode(&mut self, kind: &Kind, tree: &Tree) -> Vec<u8> {
+    pub(crate) fn encode(&mut self, kind: &Kind, tree: &Tree) -> Vec<u8> {
         match (kind, tree) {
             (_, Tree::Uint(value)) => self.uint(*value),
             (_, Tree::Bool(value)) => vec![if *value { 0xc3 } else { 0xc2 }],
