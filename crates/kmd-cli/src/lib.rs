@@ -12,14 +12,22 @@
 //! and prints one [`Report`](output::Report). It never ends the process and never writes past
 //! [`output`]. What went wrong is an [`Error`], whose [`Kind`] decides the exit code.
 
+mod accounts;
+mod addresses;
 mod arguments;
 mod ask;
 mod command;
 mod context;
 mod daemon;
 mod error;
+mod generate;
+mod key;
+mod multisig;
 pub mod output;
+mod status;
+mod unlock;
 mod wallet;
+mod words;
 
 pub use arguments::{Arguments, DaemonOptions, Invocation, parse};
 pub use command::Command;

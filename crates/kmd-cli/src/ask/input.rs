@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use zeroize::Zeroizing;
 
 /// Bytes; longer than any password or mnemonic that makes sense.
-const LONGEST_LINE: usize = 4096;
+pub(super) const LONGEST_LINE: usize = 4096;
 
 /// The next line, without its end. Byte by byte and without the standard library's buffer, which
 /// would keep a copy and read what is meant for others.

@@ -6,13 +6,16 @@
 
 mod input;
 mod password;
+mod strength;
+mod words;
 
 use std::io::{self, IsTerminal, Write};
 
 use zeroize::Zeroizing;
 
-pub use self::password::{NewPasswordArgs, PasswordArgs};
 use self::input::read_line;
+pub use self::password::{FirstPasswordArgs, NewPasswordArgs, PasswordArgs};
+pub(crate) use self::words::{bytes_of_words, words_of_file};
 use crate::Result;
 use crate::error::{Error, Kind};
 

@@ -29,6 +29,11 @@ pub enum Format {
 pub trait Report: Serialize {
     /// Writes it for people.
     fn write(&self, page: &mut Page);
+
+    /// What to say to people besides, on standard error: that there is nothing, or what to do next.
+    fn remark(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Standard output and standard error.
@@ -62,10 +67,14 @@ impl Output {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Error::new(Kind::File, "cannot write to standard output").because(error))
+                return Err(Error::new(Kind::File, "cannot write to standard output").because(error));
             }
-            _ => Ok(()),
+            _ => {}
         }
+        if let (Format::Text, Some(remark)) = (self.format, report.remark()) {
+            self.note(&remark);
+        }
+        Ok(())
     }
 
     /// Shows, where the work takes longer than a second, that it goes on.

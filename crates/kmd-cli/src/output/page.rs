@@ -5,7 +5,6 @@ use std::fmt::Display;
 use zeroize::Zeroizing;
 
 const BOLD: &str = "\x1b[1m";
-const DIM: &str = "\x1b[2m";
 const PLAIN: &str = "\x1b[0m";
 /// Between columns.
 const GAP: usize = 2;
@@ -31,12 +30,6 @@ impl Page {
     /// A line.
     pub fn line(&mut self, text: impl Display) {
         self.push(&text.to_string());
-        self.text.push('\n');
-    }
-
-    /// A line that is less important than the others.
-    pub fn dim(&mut self, text: &str) {
-        self.styled(DIM, text);
         self.text.push('\n');
     }
 
