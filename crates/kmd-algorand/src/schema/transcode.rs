@@ -9,6 +9,7 @@
 use super::error::{DecodeError, Expected, Problem, Step};
 use super::output::{Canonical, OpenMap, Output};
 use super::table::{Field, Kind, Schema};
+use crate::address::Address;
 use crate::msgpack::{Header, Reader, write_bool, write_bytes, write_list_header, write_text, write_uint};
 
 /// The reference accepts a binary header for text of any length. The recorded vectors want 1 to 6
@@ -78,6 +79,7 @@ impl Transcoder<'_> {
             Kind::Uint { max } => Ok(self.uint(*max)?),
             Kind::Bool => Ok(self.bool()?),
             Kind::FixedBytes(length) => Ok(self.fixed_bytes(*length)?),
+            Kind::Address => Ok(self.fixed_bytes(Address::LENGTH)?),
             Kind::Bytes { max } => Ok(self.bytes(*max)?),
             Kind::Text { max } => Ok(self.text(*max)?),
             Kind::List { max, item } => self.list(*max, item),

@@ -23,7 +23,9 @@ pub enum Value<'a> {
     Uint(u64),
     /// True or false.
     Bool(bool),
-    /// Bytes of a length that the field always has: an address, a key, a hash or a signature.
+    /// An account; in a list, also the zero address.
+    Address(Address),
+    /// Bytes of a length that the field always has: a key, a hash or a signature.
     Fixed(&'a [u8]),
     /// Bytes.
     Bytes(&'a [u8]),
@@ -90,7 +92,10 @@ impl<'a> Fields<'a> {
     /// An address, unless it is the zero address.
     #[must_use]
     pub fn address(&self, name: &str) -> Option<Address> {
-        self.fixed(name).map(Address::from_bytes)
+        match self.value(name) {
+            Some(Value::Address(address)) => Some(*address),
+            _ => None,
+        }
     }
 
     /// The values of a list.
@@ -127,21 +132,6 @@ impl<'a> Value<'a> {
             _ => None,
         }
     }
-
-    /// An address, in a list of them; also the zero address.
-    #[must_use]
-    pub fn as_address(&self) -> Option<Address> {
-        self.as_bytes().try_into().ok().map(Address::from_bytes)
-    }
-
-    /// A number; 0 for anything else.
-    #[must_use]
-    pub fn as_uint(&self) -> u64 {
-        match self {
-            Self::Uint(value) => *value,
-            _ => 0,
-        }
-    }
 }
 
 impl fmt::Debug for Fields<'_> {
@@ -166,6 +156,12 @@ fn value<'a>(kind: &Kind, reader: &mut Reader<'a>) -> Result<Value<'a>, Problem>
     Ok(match kind {
         Kind::Uint { .. } => Value::Uint(reader.uint()?),
         Kind::Bool => Value::Bool(reader.bool()?),
+        Kind::Address => {
+            let (_, bytes) = reader.blob(Expected::Bytes)?;
+            let expected = Address::LENGTH;
+            let bytes = bytes.try_into().map_err(|_| Problem::WrongLength { expected })?;
+            Value::Address(Address::from_bytes(bytes))
+        }
         Kind::FixedBytes(_) => Value::Fixed(reader.blob(Expected::Bytes)?.1),
         Kind::Bytes { .. } => Value::Bytes(reader.blob(Expected::Bytes)?.1),
         Kind::Text { .. } => Value::Text(reader.blob(Expected::Text)?.1),

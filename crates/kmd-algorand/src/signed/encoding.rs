@@ -15,7 +15,7 @@ pub(super) static SIGNED: Schema = Schema::new(&[
     field("lsig", Kind::Struct(&LOGIC)),
     field("msig", Kind::Struct(&MULTISIG)),
     field("pqsig", Kind::Struct(&POST_QUANTUM)),
-    field("sgnr", Kind::FixedBytes(32)),
+    field("sgnr", Kind::Address),
     field("sig", SIGNATURE),
     field("txn", Kind::Struct(&TRANSACTION)),
 ]);

@@ -38,6 +38,7 @@ fn rewritten_value(value: &Value<'_>) -> Vec<u8> {
     match value {
         Value::Uint(number) => write_uint(&mut out, *number),
         Value::Bool(truth) => write_bool(&mut out, *truth),
+        Value::Address(address) => write_bytes(&mut out, address.as_bytes()),
         Value::Fixed(bytes) | Value::Bytes(bytes) => write_bytes(&mut out, bytes),
         Value::Text(text) => write_text(&mut out, text),
         Value::List(values) => {

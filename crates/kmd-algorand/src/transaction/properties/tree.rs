@@ -25,6 +25,7 @@ pub(crate) fn tree(kind: &'static Kind) -> BoxedStrategy<Tree> {
             value.prop_map(Tree::Uint).boxed()
         }
         Kind::Bool => any::<bool>().prop_map(Tree::Bool).boxed(),
+        Kind::Address => tree(&Kind::FixedBytes(32)),
         Kind::FixedBytes(length) => {
             let length = *length;
             let byte = prop_oneof![Just(0), any::<u8>()];
@@ -175,7 +176,7 @@ fn is_zero(kind: &Kind, tree: &Tree) -> bool {
     match (kind, tree) {
         (_, Tree::Uint(value)) => *value == 0,
         (_, Tree::Bool(value)) => !value,
-        (Kind::FixedBytes(_), Tree::Blob(bytes)) => bytes.iter().all(|&byte| byte == 0),
+        (Kind::FixedBytes(_) | Kind::Address, Tree::Blob(bytes)) => bytes.iter().all(|&byte| byte == 0),
         (_, Tree::Blob(bytes)) => bytes.is_empty(),
         (_, Tree::List(items)) => items.is_empty(),
         (_, Tree::Map(map)) => map.is_empty(),
