@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use crate::context::Context;
-use crate::{Result, key, multisig, status, wallet};
+use crate::{Result, completions, doctor, key, man, multisig, status, transaction, wallet};
 
 /// What to do.
 #[derive(Subcommand)]
@@ -17,8 +17,18 @@ pub enum Command {
     /// Accounts of several keys, of which some number must sign
     #[command(subcommand)]
     Multisig(multisig::Command),
+    /// Show in words what the transactions of a file would do, and who has signed
+    Inspect(transaction::Inspect),
+    /// Check the signatures and groups of a file of transactions, without a daemon
+    Verify(transaction::Verify),
     /// Say whether a daemon runs, and where
     Status(status::Status),
+    /// Look for what is wrong, and say what to do about it
+    Doctor(doctor::Doctor),
+    /// Print a script that completes commands in a shell
+    Completions(completions::Completions),
+    /// Print the manual page
+    Man(man::Man),
 }
 
 impl Command {
@@ -27,7 +37,12 @@ impl Command {
             Self::Wallet(command) => command.run(context),
             Self::Key(command) => command.run(context),
             Self::Multisig(command) => command.run(context),
+            Self::Inspect(command) => command.run(context),
+            Self::Verify(command) => command.run(context),
             Self::Status(command) => command.run(context),
+            Self::Doctor(command) => command.run(context),
+            Self::Completions(command) => command.run(context),
+            Self::Man(command) => command.run(context),
         }
     }
 }

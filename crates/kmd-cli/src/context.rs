@@ -7,11 +7,11 @@ use std::time::Duration;
 use kmd_api::files;
 use kmd_client::Client;
 
+use crate::Result;
 use crate::ask::Ask;
 use crate::daemon::{self, Start};
 use crate::error::{Error, Kind};
 use crate::output::Output;
-use crate::Result;
 
 /// What every command is given. The daemon is looked for, or started, when it is first needed.
 pub struct Context {
@@ -49,11 +49,14 @@ impl Context {
 
     /// The data directory; it need not be there yet.
     pub fn data_dir(&self) -> Result<PathBuf> {
-        self.given_data_dir.clone().or_else(files::default_data_dir).ok_or_else(|| {
-            Error::new(Kind::Usage, "no data directory")
-                .because("neither ALGORAND_DATA nor XDG_DATA_HOME nor HOME is set")
-                .hint("give one with -d DIR")
-        })
+        self.given_data_dir
+            .clone()
+            .or_else(files::default_data_dir)
+            .ok_or_else(|| {
+                Error::new(Kind::Usage, "no data directory")
+                    .because("neither ALGORAND_DATA nor XDG_DATA_HOME nor HOME is set")
+                    .hint("give one with -d DIR")
+            })
     }
 
     /// The daemon of the data directory.

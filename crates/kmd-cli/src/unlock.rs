@@ -58,10 +58,8 @@ fn named(wallets: Vec<Wallet>, wanted: &str) -> Result<Wallet> {
     let mut found = if with_id.is_empty() { with_name } else { with_id };
     match (found.pop(), found.is_empty()) {
         (Some(wallet), true) => Ok(wallet),
-        (Some(_), false) => Err(
-            Error::new(Kind::Usage, format!("several wallets are named {wanted}"))
-                .hint("name it by its id; `kmd wallet list` shows it"),
-        ),
+        (Some(_), false) => Err(Error::new(Kind::Usage, format!("several wallets are named {wanted}"))
+            .hint("name it by its id; `kmd wallet list` shows it")),
         (None, _) => Err(Error::new(Kind::NotFound, format!("there is no wallet {wanted}")).hint(names)),
     }
 }
@@ -104,9 +102,8 @@ impl<'a> OpenWallet<'a> {
         drop(progress);
         Ok(Self {
             client,
-            handle: handle.map_err(|error| {
-                Error::from(error).while_doing(format!("cannot unlock the wallet {}", wallet.name))
-            })?,
+            handle: handle
+                .map_err(|error| Error::from(error).while_doing(format!("cannot unlock the wallet {}", wallet.name)))?,
             wallet,
             password,
         })

@@ -25,7 +25,10 @@ fn line_of(mut input: impl Read) -> io::Result<Zeroizing<String>> {
             Ok(0) => break,
             Ok(_) if byte[0] == b'\n' => break,
             Ok(_) if line.len() == LONGEST_LINE => {
-                return Err(invalid(io::ErrorKind::InvalidData, "the line is longer than 4096 bytes"));
+                return Err(invalid(
+                    io::ErrorKind::InvalidData,
+                    "the line is longer than 4096 bytes",
+                ));
             }
             Ok(_) => line.push(byte[0]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -8,9 +8,9 @@ use clap::Args;
 use kmd_api::Password;
 use zeroize::Zeroizing;
 
+use super::Ask;
 use super::input::text;
 use super::strength::weakness;
-use super::Ask;
 use crate::Result;
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -84,7 +84,10 @@ fn new_password(file: Option<&Path>, context: &Context, wallet_name: &str) -> Re
 }
 
 fn typed(context: &Context, question: &str) -> Result<Password> {
-    let typed = context.ask.secret(question).map_err(|error| error.hint("--password-file FILE gives it"))?;
+    let typed = context
+        .ask
+        .secret(question)
+        .map_err(|error| error.hint("--password-file FILE gives it"))?;
     Ok(Password::new(&typed))
 }
 
@@ -106,7 +109,11 @@ fn from_file(file: &Path, context: &Context) -> Result<Password> {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let line = text(line).map_err(|error| {
-        Error::new(Kind::Invalid, format!("the password in {} cannot be used", file.display())).because(error)
+        Error::new(
+            Kind::Invalid,
+            format!("the password in {} cannot be used", file.display()),
+        )
+        .because(error)
     })?;
     Ok(Password::new(&line))
 }
@@ -115,6 +122,8 @@ fn warn_when_exposed(file: &Path, context: &Context) {
     let mode = fs::metadata(file).map(|metadata| metadata.permissions().mode());
     if mode.is_ok_and(|mode| mode & 0o044 != 0) {
         let path = file.display();
-        context.output.note(&format!("kmd: others can read {path}; run: chmod 600 '{path}'"));
+        context
+            .output
+            .note(&format!("kmd: others can read {path}; run: chmod 600 '{path}'"));
     }
 }

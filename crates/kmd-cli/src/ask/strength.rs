@@ -6,10 +6,46 @@ const SHORT: usize = 12;
 
 /// Those that everybody tries first.
 const COMMON: [&str; 40] = [
-    "123456", "password", "qwerty", "qwertyuiop", "abc123", "111111", "123123", "admin", "letmein", "welcome",
-    "monkey", "dragon", "iloveyou", "sunshine", "princess", "football", "baseball", "superman", "batman", "trustno1",
-    "master", "shadow", "michael", "jennifer", "passw0rd", "changeme", "secret", "default", "login", "access",
-    "algorand", "algo", "wallet", "bitcoin", "crypto", "test", "testtest", "hello", "starwars", "whatever",
+    "123456",
+    "password",
+    "qwerty",
+    "qwertyuiop",
+    "abc123",
+    "111111",
+    "123123",
+    "admin",
+    "letmein",
+    "welcome",
+    "monkey",
+    "dragon",
+    "iloveyou",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "superman",
+    "batman",
+    "trustno1",
+    "master",
+    "shadow",
+    "michael",
+    "jennifer",
+    "passw0rd",
+    "changeme",
+    "secret",
+    "default",
+    "login",
+    "access",
+    "algorand",
+    "algo",
+    "wallet",
+    "bitcoin",
+    "crypto",
+    "test",
+    "testtest",
+    "hello",
+    "starwars",
+    "whatever",
 ];
 
 /// What is weak about a password, or nothing that is known.
@@ -24,7 +60,8 @@ pub(super) fn weakness(password: &str) -> Option<String> {
     if is_regular(password) {
         return Some("it is a simple sequence".to_owned());
     }
-    (characters < SHORT).then(|| format!("it has {characters} characters; {SHORT} or more, or a few random words, last"))
+    (characters < SHORT)
+        .then(|| format!("it has {characters} characters; {SHORT} or more, or a few random words, last"))
 }
 
 /// One of the list, also with digits and marks around it.
@@ -50,7 +87,14 @@ mod tests {
     #[test]
     fn what_is_weak() {
         let weak = [
-            "", "a", "password", "Password123!", "secret", "aaaaaaaaaaaaaaaaaaaa", "abcdefghijklmnop", "987654321",
+            "",
+            "a",
+            "password",
+            "Password123!",
+            "secret",
+            "aaaaaaaaaaaaaaaaaaaa",
+            "abcdefghijklmnop",
+            "987654321",
             "eleven char",
         ];
         for password in weak {

@@ -48,7 +48,9 @@ impl Ask {
             };
             let line = self.secret(&question)?;
             if line.trim().is_empty() {
-                return Err(no_mnemonic(MnemonicError::WrongWordCount(all.split_whitespace().count())));
+                return Err(no_mnemonic(MnemonicError::WrongWordCount(
+                    all.split_whitespace().count(),
+                )));
             }
             // Each is added within the room that is there, so that growing leaves no copy behind.
             all.push_str(&line);

@@ -44,8 +44,7 @@ impl Delete {
             return Err(Error::new(Kind::NotFound, message).hint("nothing was deleted; `kmd key list` shows its keys"));
         }
         for address in &self.addresses {
-            open.client
-                .delete_key(&open.handle, open.password.expose(), *address)?;
+            open.client.delete_key(&open.handle, open.password.expose(), *address)?;
         }
         context.output.print(&Deleted::new(&open.wallet, &self.addresses))
     }

@@ -46,7 +46,9 @@ impl Import {
             None => context.ask.words("the key", &context.output)?,
         };
         let seed = Seed::from_fn(|bytes| *bytes = *seed);
-        context.output.note(&format!("This is the key of {}.", address_of(&seed)));
+        context
+            .output
+            .note(&format!("This is the key of {}.", address_of(&seed)));
         let question = format!("Import it into the wallet {}?", wallet.name);
         context.ask.confirm(&question, self.yes.consent())?;
 
@@ -81,7 +83,10 @@ fn whole_key(bytes: &[u8], seed: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>> {
     let public = &bytes[32..];
     let derived = address_of(&Seed::from_fn(|bytes| *bytes = *seed));
     if !public.is_empty() && public != derived.as_bytes() {
-        return Err(Error::new(Kind::Invalid, "its second half is not the public key of its first"));
+        return Err(Error::new(
+            Kind::Invalid,
+            "its second half is not the public key of its first",
+        ));
     }
     Ok(Zeroizing::new(*seed))
 }
@@ -94,6 +99,9 @@ struct Imported {
 
 impl Report for Imported {
     fn write(&self, page: &mut Page) {
-        page.line(format_args!("Imported {} into the wallet {}.", self.address, self.wallet));
+        page.line(format_args!(
+            "Imported {} into the wallet {}.",
+            self.address, self.wallet
+        ));
     }
 }

@@ -33,7 +33,10 @@ impl Delete {
         }
         let question = match self.addresses.len() {
             1 => format!("Make the wallet {} forget this multisig address?", wallet.name),
-            count => format!("Make the wallet {} forget these {count} multisig addresses?", wallet.name),
+            count => format!(
+                "Make the wallet {} forget these {count} multisig addresses?",
+                wallet.name
+            ),
         };
         context.ask.confirm(&question, self.yes.consent())?;
 

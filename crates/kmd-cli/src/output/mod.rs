@@ -64,17 +64,25 @@ impl Output {
             }
             Format::Json => json(report)?,
         };
-        let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(Error::new(Kind::File, "cannot write to standard output").because(error));
-            }
-            _ => {}
-        }
+        self.write(text.as_bytes())?;
         if let (Format::Text, Some(remark)) = (self.format, report.remark()) {
             self.note(&remark);
         }
         Ok(())
+    }
+
+    /// Prints what is neither for people nor JSON: scripts, pages, files.
+    ///
+    /// # Errors
+    /// As [`print`](Self::print).
+    pub fn write(&self, bytes: &[u8]) -> Result<()> {
+        let mut out = io::stdout().lock();
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::new(Kind::File, "cannot write to standard output").because(error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Shows, where the work takes longer than a second, that it goes on.

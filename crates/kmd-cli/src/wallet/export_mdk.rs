@@ -67,6 +67,9 @@ struct Written {
 impl Report for Written {
     fn write(&self, page: &mut Page) {
         let Self { wallet, file } = self;
-        page.line(format_args!("Wrote the words of the wallet {wallet} to {}.", file.display()));
+        page.line(format_args!(
+            "Wrote the words of the wallet {wallet} to {}.",
+            file.display()
+        ));
     }
 }

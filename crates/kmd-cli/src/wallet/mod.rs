@@ -87,8 +87,10 @@ impl OneWalletArgs {
 fn refuse_taken(context: &Context, name: &str) -> Result<()> {
     let wallets = context.client()?.list_wallets()?;
     if wallets.iter().any(|wallet| wallet.name == name) {
-        return Err(Error::new(Kind::Refused, format!("there is a wallet named {name} already"))
-            .hint("choose another name; `kmd wallet list` shows those that are taken"));
+        return Err(
+            Error::new(Kind::Refused, format!("there is a wallet named {name} already"))
+                .hint("choose another name; `kmd wallet list` shows those that are taken"),
+        );
     }
     Ok(())
 }

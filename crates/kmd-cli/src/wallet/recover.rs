@@ -48,7 +48,9 @@ impl Recover {
         super::refuse_taken(context, &self.name)?;
         let key = self.master_derivation_key(context)?;
         let first = first_address(&key);
-        context.output.note(&format!("The first key of these words is that of {first}."));
+        context
+            .output
+            .note(&format!("The first key of these words is that of {first}."));
         let question = format!("Make the wallet {}?", self.name);
         context.ask.confirm(&question, self.yes.consent())?;
         let password = self.password.password(context, &self.name)?;
@@ -78,7 +80,10 @@ impl Recover {
         };
         // The daemon takes 32 zero bytes for no key and would make a new one.
         if *bytes == [0; 32] {
-            return Err(Error::new(Kind::Invalid, "these are the words of 32 zero bytes, which no wallet has"));
+            return Err(Error::new(
+                Kind::Invalid,
+                "these are the words of 32 zero bytes, which no wallet has",
+            ));
         }
         Ok(MasterDerivationKey::from_fn(|key| *key = *bytes))
     }

@@ -47,6 +47,9 @@ struct Renamed {
 
 impl Report for Renamed {
     fn write(&self, page: &mut Page) {
-        page.line(format_args!("The wallet {} is now named {}.", self.old_name, self.wallet.name));
+        page.line(format_args!(
+            "The wallet {} is now named {}.",
+            self.old_name, self.wallet.name
+        ));
     }
 }
