@@ -19,6 +19,10 @@ pub enum Command {
     Multisig(multisig::Command),
     /// Show in words what the transactions of a file would do, and who has signed
     Inspect(transaction::Inspect),
+    /// Sign the transactions of a file
+    Sign(transaction::Sign),
+    /// Let a program spend from an account
+    SignProgram(transaction::SignProgram),
     /// Check the signatures and groups of a file of transactions, without a daemon
     Verify(transaction::Verify),
     /// Say whether a daemon runs, and where
@@ -38,6 +42,8 @@ impl Command {
             Self::Key(command) => command.run(context),
             Self::Multisig(command) => command.run(context),
             Self::Inspect(command) => command.run(context),
+            Self::Sign(command) => command.run(context),
+            Self::SignProgram(command) => command.run(context),
             Self::Verify(command) => command.run(context),
             Self::Status(command) => command.run(context),
             Self::Doctor(command) => command.run(context),

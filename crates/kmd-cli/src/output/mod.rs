@@ -100,6 +100,13 @@ impl Output {
         let _ = writeln!(io::stderr(), "{text}");
     }
 
+    /// Shows something that is not the result: what a question is about.
+    pub fn show(&self, write: impl FnOnce(&mut Page)) {
+        let mut page = Page::new(wants_colour(&io::stderr()));
+        write(&mut page);
+        let _ = io::stderr().write_all(page.into_text().as_bytes());
+    }
+
     pub(crate) fn error(&self, error: &Error) {
         let mut stderr = io::stderr();
         let _ = match self.format {
