@@ -9,9 +9,10 @@ trap 'rm -rf "$work"' EXIT
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 
+commit=$(git rev-parse HEAD)
 for copy in one another/and-deeper; do
     mkdir -p "$work/$copy"
-    git archive HEAD | tar -x -C "$work/$copy"
+    git archive "$commit" | tar -x -C "$work/$copy"
     (unset DIST_BUILD_DIR CARGO_TARGET_DIR && "$work/$copy/scripts/dist.sh" >"$work/log" 2>&1) || {
         cat "$work/log" >&2
         exit 1

@@ -83,7 +83,11 @@ enum Started {
 /// Starts this executable as the daemon and waits until it says that it serves.
 fn spawn(data_dir: &Path, idle_time: Duration) -> Result<Started> {
     let failed = |cause: &dyn std::fmt::Display| {
-        Error::new(Kind::NoDaemon, format!("cannot start a daemon for {}", data_dir.display())).because(cause)
+        Error::new(
+            Kind::NoDaemon,
+            format!("cannot start a daemon for {}", data_dir.display()),
+        )
+        .because(cause)
     };
     let program = std::env::current_exe().map_err(|error| failed(&error))?;
     let mut daemon = Command::new(program)
@@ -122,7 +126,12 @@ fn last_words(daemon: &mut Child) -> String {
         let _ = stderr.read_to_string(&mut said);
     }
     let said = said.trim().trim_start_matches("kmd: ");
-    if said.is_empty() { "it ended without a word" } else { said }.to_owned()
+    if said.is_empty() {
+        "it ended without a word"
+    } else {
+        said
+    }
+    .to_owned()
 }
 
 /// Another one took the directory in the meantime and will serve in a moment.

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! kmd: cannot unlock the wallet savings
-//!   because: wrong password
-//!   hint: passwords are told apart by case and spaces too
+//!   because: error decrypting. wrong password?
+//!   hint: capital letters and blanks count
 //! ```
 
 use std::fmt::{self, Write};
@@ -11,6 +11,8 @@ use std::io;
 use std::path::Path;
 
 use serde::Serialize;
+
+use crate::refusal;
 
 /// What kind of failure it is. Scripts see it as the exit code, and by its name with `--json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -102,7 +104,8 @@ impl Error {
     /// Puts what the caller wanted in front: what failed so far becomes the first cause.
     #[must_use]
     pub fn while_doing(mut self, message: impl Into<String>) -> Self {
-        self.causes.insert(0, std::mem::replace(&mut self.message, message.into()));
+        self.causes
+            .insert(0, std::mem::replace(&mut self.message, message.into()));
         self
     }
 }
@@ -131,31 +134,16 @@ fn indented(text: &str) -> String {
     result
 }
 
-/// The daemon's words are those of the Go kmd, and these are how they are told apart.
 impl From<kmd_client::Error> for Error {
     fn from(error: kmd_client::Error) -> Self {
         use kmd_client::Error as Client;
         match error {
-            Client::Daemon { status, message } => refused(status, &message),
+            Client::Daemon { status, message } => refusal::of(status, &message),
             Client::DataDir { .. } | Client::Transport(_) | Client::Token(_) => {
                 Self::new(Kind::NoDaemon, "cannot ask the daemon").because(error)
             }
             Client::Decode(_) | Client::Encode(_) => Self::new(Kind::Other, error.to_string())
                 .hint("the program at the other end may be of another version; see `kmd doctor`"),
         }
-    }
-}
-
-fn refused(status: u16, message: &str) -> Error {
-    let kind = match message {
-        "wrong password" | "error decrypting. wrong password?" => Kind::WrongPassword,
-        _ if message.contains("does not exist") => Kind::NotFound,
-        _ => Kind::Refused,
-    };
-    let error = Error::new(kind, message);
-    match (kind, status) {
-        (Kind::WrongPassword, _) => error.hint("capital letters and blanks count; nothing can recover a lost password"),
-        (_, 503) => error.hint("the daemon works on other passwords; try again in a few seconds"),
-        _ => error,
     }
 }

@@ -12,15 +12,28 @@
 //! and prints one [`Report`](output::Report). It never ends the process and never writes past
 //! [`output`]. What went wrong is an [`Error`], whose [`Kind`] decides the exit code.
 
+mod accounts;
+mod addresses;
 mod arguments;
 mod ask;
 mod command;
+mod completions;
 pub mod config;
 mod context;
 mod daemon;
+mod doctor;
 mod error;
+mod generate;
+mod key;
+mod man;
+mod multisig;
 pub mod output;
+mod refusal;
+mod status;
+mod transaction;
+mod unlock;
 mod wallet;
+mod words;
 
 pub use arguments::{Arguments, DaemonOptions, Invocation, parse};
 pub use command::Command;

@@ -21,7 +21,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("kmd-driver-sqlite", &["kmd-algorand", "kmd-crypto", "kmd-wallet"]),
     ("kmd-core", &["kmd-algorand", "kmd-crypto", "kmd-wallet"]),
     ("kmd-client", &["kmd-algorand", "kmd-api"]),
-    ("kmd-cli", &["kmd-algorand", "kmd-api", "kmd-client"]),
+    ("kmd-cli", &["kmd-algorand", "kmd-api", "kmd-client", "kmd-crypto"]),
     ("kmd-bench", &["kmd-algorand", "kmd-api"]),
     (
         "kmd-server",

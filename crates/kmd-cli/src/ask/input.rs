@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use zeroize::Zeroizing;
 
 /// Bytes; longer than any password or mnemonic that makes sense.
-const LONGEST_LINE: usize = 4096;
+pub(super) const LONGEST_LINE: usize = 4096;
 
 /// The next line, without its end. Byte by byte and without the standard library's buffer, which
 /// would keep a copy and read what is meant for others.
@@ -25,7 +25,10 @@ fn line_of(mut input: impl Read) -> io::Result<Zeroizing<String>> {
             Ok(0) => break,
             Ok(_) if byte[0] == b'\n' => break,
             Ok(_) if line.len() == LONGEST_LINE => {
-                return Err(invalid(io::ErrorKind::InvalidData, "the line is longer than 4096 bytes"));
+                return Err(invalid(
+                    io::ErrorKind::InvalidData,
+                    "the line is longer than 4096 bytes",
+                ));
             }
             Ok(_) => line.push(byte[0]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -5,14 +5,18 @@
 //! environment: both can be seen by others.
 
 mod input;
+mod no_echo;
 mod password;
+mod strength;
+mod words;
 
 use std::io::{self, IsTerminal, Write};
 
 use zeroize::Zeroizing;
 
-pub use self::password::{NewPasswordArgs, PasswordArgs};
 use self::input::read_line;
+pub use self::password::{FirstPasswordArgs, NewPasswordArgs, PasswordArgs};
+pub(crate) use self::words::{bytes_of_words, words_of_file};
 use crate::Result;
 use crate::error::{Error, Kind};
 
@@ -30,7 +34,11 @@ pub enum Ask {
 
 impl Ask {
     pub(crate) fn from_standard_input() -> Self {
-        if io::stdin().is_terminal() { Self::Terminal } else { Self::Lines }
+        if io::stdin().is_terminal() {
+            Self::Terminal
+        } else {
+            Self::Lines
+        }
     }
 
     /// For a command that reads its data from standard input.
@@ -47,12 +55,11 @@ impl Ask {
     /// # Errors
     /// [`Kind::Usage`] when nobody can be asked.
     pub fn secret(self, question: &str) -> Result<Zeroizing<String>> {
-        match self {
-            Self::Lines => read_line().map_err(|error| unanswered(question, &error)),
-            Self::Terminal | Self::TerminalOnly => rpassword::prompt_password(format!("{question}: "))
-                .map(Zeroizing::new)
-                .map_err(|error| unanswered(question, &error)),
-        }
+        let answer = match self {
+            Self::Lines => read_line(),
+            Self::Terminal | Self::TerminalOnly => no_echo::ask(question),
+        };
+        answer.map_err(|error| unanswered(question, &error))
     }
 
     /// Lets the person confirm what was just said, unless `consent` was given beforehand.

@@ -29,6 +29,11 @@ pub enum Format {
 pub trait Report: Serialize {
     /// Writes it for people.
     fn write(&self, page: &mut Page);
+
+    /// What to say to people besides, on standard error: that there is nothing, or what to do next.
+    fn remark(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Standard output and standard error.
@@ -59,8 +64,20 @@ impl Output {
             }
             Format::Json => json(report)?,
         };
+        self.write(text.as_bytes())?;
+        if let (Format::Text, Some(remark)) = (self.format, report.remark()) {
+            self.note(&remark);
+        }
+        Ok(())
+    }
+
+    /// Prints what is neither for people nor JSON: scripts, pages, files.
+    ///
+    /// # Errors
+    /// As [`print`](Self::print).
+    pub fn write(&self, bytes: &[u8]) -> Result<()> {
         let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        match out.write_all(bytes).and_then(|()| out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Error::new(Kind::File, "cannot write to standard output").because(error))
             }
@@ -81,6 +98,13 @@ impl Output {
     /// Says something that is not the result: what will be done, or what to beware of.
     pub fn note(&self, text: &str) {
         let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    /// Shows something that is not the result: what a question is about.
+    pub fn show(&self, write: impl FnOnce(&mut Page)) {
+        let mut page = Page::new(wants_colour(&io::stderr()));
+        write(&mut page);
+        let _ = io::stderr().write_all(page.into_text().as_bytes());
     }
 
     pub(crate) fn error(&self, error: &Error) {

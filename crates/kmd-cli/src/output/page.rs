@@ -5,7 +5,7 @@ use std::fmt::Display;
 use zeroize::Zeroizing;
 
 const BOLD: &str = "\x1b[1m";
-const DIM: &str = "\x1b[2m";
+const RED: &str = "\x1b[1;31m";
 const PLAIN: &str = "\x1b[0m";
 /// Between columns.
 const GAP: usize = 2;
@@ -34,9 +34,15 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// A line that is less important than the others.
-    pub fn dim(&mut self, text: &str) {
-        self.styled(DIM, text);
+    /// A line that begins something.
+    pub fn title(&mut self, text: &str) {
+        self.styled(BOLD, text);
+        self.text.push('\n');
+    }
+
+    /// A line that stands out.
+    pub fn alarm(&mut self, text: &str) {
+        self.styled(RED, text);
         self.text.push('\n');
     }
 
@@ -113,7 +119,10 @@ pub struct Table<const N: usize> {
 impl<const N: usize> Table<N> {
     /// A table without rows.
     pub fn new(heads: [&'static str; N]) -> Self {
-        Self { heads, rows: Vec::new() }
+        Self {
+            heads,
+            rows: Vec::new(),
+        }
     }
 
     /// Adds a row.
