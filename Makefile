@@ -9,7 +9,7 @@ DESTDIR ?=
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
 .DEFAULT_GOAL := build
-.PHONY: build run test bench lint capabilities install help
+.PHONY: build run test bench lint capabilities install dist help
 
 build: ## Build the daemon: target/release/kmd
 	@scripts/setup.sh build
@@ -45,6 +45,10 @@ capabilities: ## Let the built binary lock its memory without a limit (root)
 install: ## Install the built binary into DESTDIR/PREFIX/bin
 	@test -x $(BINARY) || { echo "install: $(BINARY) does not exist; 'make build' makes it." >&2; exit 1; }
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/kmd
+
+dist: ## Build what is given to others into target/dist: binaries, package, checksums
+	@scripts/setup.sh dist
+	scripts/dist.sh
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

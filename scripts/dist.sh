@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Builds what is given to others: dist.sh [FOLDER], by default target/dist.
 #
-#   kmd-VERSION-TARGET          linked with the C library of the system
-#   kmd-VERSION-TARGET-static   with everything in it, for any Linux
-#   kmd-VERSION.cdx.json        what is in them (CycloneDX)
+#   kmd-VERSION-TARGET            linked with the C library of the system
+#   kmd-VERSION-TARGET-static     with everything in it, for any Linux
+#   kmd-VERSION.cdx.json          what is in them (CycloneDX)
+#   kmd_VERSION_ARCHITECTURE.deb  for Debian, where dpkg-deb is there
 #   SHA256SUMS
 #
 # The same source gives the same bytes, wherever it lies: see
@@ -49,5 +50,10 @@ mkdir -p "$out"
 compile "$name" -Ctarget-feature=-crt-static
 compile "$name-static" -Ctarget-feature=+crt-static
 scripts/sbom.py --package kmd --target "$target" >"$out/kmd-$version.cdx.json"
+if command -v dpkg-deb >/dev/null; then
+    packaging/debian/build.sh "$out/$name" "$out"
+else
+    echo "dist: no Debian package: there is no dpkg-deb here" >&2
+fi
 (cd "$out" && sha256sum -- * >SHA256SUMS)
 cat "$out/SHA256SUMS"

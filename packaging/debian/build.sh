@@ -39,7 +39,15 @@ for page in "$work"/man/*.1; do
 done
 
 documents=usr/share/doc/kmd
-put_packed "$source/CHANGELOG.md" $documents/changelog.gz
+cat >"$work/changelog" <<TEXT
+kmd ($version) unstable; urgency=medium
+
+  * What changed is in CHANGELOG.md.gz.
+
+ -- $(sed -n 's/^Maintainer: //p' "$here/control")  $(date -u -R -d "@$SOURCE_DATE_EPOCH")
+TEXT
+put_packed "$work/changelog" $documents/changelog.gz
+put_packed "$source/CHANGELOG.md" $documents/CHANGELOG.md.gz
 put_packed "$source/docs/reference/settings.md" $documents/settings.md.gz
 put_packed "$source/docs/operation.md" $documents/operation.md.gz
 "$source/scripts/sbom.py" --package kmd --target "$(rustc -vV | sed -n 's/^host: //p')" >"$work/sbom"
