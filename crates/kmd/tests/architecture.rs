@@ -13,9 +13,10 @@ use serde_json::Value;
 /// stand above it in this table.
 const MAY_USE: [(&str, &[&str]); 13] = [
     ("kmd-memory", &[]),
+    ("kmd-ed25519", &[]),
     ("kmd-scrypt", &[]),
     ("kmd-algorand", &[]),
-    ("kmd-crypto", &["kmd-memory", "kmd-scrypt"]),
+    ("kmd-crypto", &["kmd-ed25519", "kmd-memory", "kmd-scrypt"]),
     ("kmd-api", &["kmd-algorand"]),
     ("kmd-wallet", &["kmd-algorand", "kmd-crypto"]),
     ("kmd-driver-sqlite", &["kmd-algorand", "kmd-crypto", "kmd-wallet"]),
@@ -38,7 +39,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
 ];
 
 /// The crates whose lints allow unsafe code.
-const UNSAFE: [&str; 2] = ["kmd-memory", "kmd-scrypt"];
+const UNSAFE: [&str; 3] = ["kmd-ed25519", "kmd-memory", "kmd-scrypt"];
 
 /// What stands below the bridge to blocking work; every `kmd-driver-*` does too.
 const BELOW_THE_BRIDGE: [&str; 4] = ["kmd-core", "kmd-wallet", "kmd-crypto", "kmd-algorand"];
