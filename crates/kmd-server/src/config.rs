@@ -17,6 +17,7 @@ use serde_json::Value;
 use crate::error::StartError;
 use crate::limits::{KdfLimits, Limits};
 use crate::log::{LogFormat, LogSettings};
+use crate::sandbox::SandboxMode;
 
 /// Unless unsafe parameters are allowed, no weaker ones than the defaults' kind.
 const MIN_N: u64 = 32_768;
@@ -36,6 +37,7 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     pub(crate) kdf: KdfLimits,
     pub(crate) unix_socket: bool,
+    pub(crate) sandbox: SandboxMode,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -91,6 +93,7 @@ struct WrittenKmd {
     kdf_max_work_factor: NonZeroU64,
     kdf_max_memory_bytes: NonZeroU64,
     unix_socket: bool,
+    sandbox: SandboxMode,
 }
 
 impl Default for Written {
@@ -134,6 +137,7 @@ impl Default for Written {
                 kdf_max_work_factor: number(16),
                 kdf_max_memory_bytes: number(1 << 30),
                 unix_socket: true,
+                sandbox: SandboxMode::Auto,
             },
         }
     }
@@ -224,6 +228,7 @@ impl Written {
             limits: self.kmd.limits(),
             kdf: self.kmd.kdf(),
             unix_socket: self.kmd.unix_socket,
+            sandbox: self.kmd.sandbox,
         })
     }
 }
@@ -326,6 +331,7 @@ mod tests {
         let config = Config::load(dir.path()).unwrap();
         assert_eq!(config.session_lifetime, Duration::from_secs(60));
         assert_eq!(config.address, None);
+        assert_eq!(config.sandbox, SandboxMode::Auto);
         assert_eq!(config.wallets_dir, dir.path().join("sqlite_wallets"));
         assert_eq!(
             (config.scrypt.n(), config.scrypt.r(), config.scrypt.p()),
@@ -339,13 +345,14 @@ mod tests {
     fn keys_in_any_case_unknown_ones_and_null() {
         let config = load(
             r#"{"Session_Lifetime_SECS": 5, "whatever": [1], "address": null,
-                "DRIVERS": {"SQLite": {"Scrypt": {"scrypt_N": 131072}}}, "kmd": {"log_format": "json"}}"#,
+                "DRIVERS": {"SQLite": {"Scrypt": {"scrypt_N": 131072}}}, "kmd": {"log_format": "json", "sandbox": "strict"}}"#,
         )
         .unwrap();
         assert_eq!(config.session_lifetime, Duration::from_secs(5));
         assert_eq!(config.address, None);
         assert_eq!((config.scrypt.n(), config.scrypt.p()), (131_072, 32));
         assert_eq!(config.log.format, LogFormat::Json);
+        assert_eq!(config.sandbox, SandboxMode::Strict);
     }
 
     #[test]
@@ -373,6 +380,11 @@ mod tests {
             ),
             (r#"{"session_lifetime_secs": "60"}"#, "invalid type"),
             (r#"{"kmd": {"max_connections": 0}}"#, "nonzero"),
+            (r#"{"kmd": {"sandbox": true}}"#, "kmd.sandbox"),
+            (
+                r#"{"kmd": {"sandbox": "on"}}"#,
+                "expected one of `strict`, `auto`, `off`",
+            ),
             ("{", "EOF"),
             ("[]", "invalid"),
         ];

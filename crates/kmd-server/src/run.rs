@@ -9,19 +9,20 @@ use kmd_api::files;
 use kmd_core::{AllowAll, Kmd, KmdSettings};
 use kmd_crypto::{KdfLimits, PasswordKdf, PasswordKdfSettings, Random};
 use kmd_driver_sqlite::{SqliteDriver, SqliteSettings};
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
 use crate::clock::BootClock;
 use crate::config::{self, Config};
-use crate::data_dir::{self, ApiToken, DataDir};
+use crate::data_dir::{self, ApiToken, DataDir, StateFile};
 use crate::error::StartError;
 use crate::http::{Cors, Daemon};
 use crate::ledger::NoLedger;
 use crate::random::OsRandom;
 use crate::serve::{Ended, Listeners, Signals};
 use crate::watchdog::Watchdog;
-use crate::{hardening, log, serve};
+use crate::{hardening, log, sandbox, serve};
 
 /// Work of the default KDF parameters: N·r·p.
 const DEFAULT_KDF_WORK: u128 = 65_536 * 32;
@@ -86,13 +87,20 @@ fn run_configured(data_dir: &DataDir, config: Config, timeout: Option<Duration>)
     hardening::raise_file_limit();
     hardening::lock_memory();
     hardening::report_secret_memory();
-    let token = data_dir.token(&OsRandom)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let prepared = prepare(data_dir, &config)?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime
         .enable_all()
-        .max_blocking_threads(blocking_threads(&config))
-        .build()
-        .map_err(StartError::Runtime)?;
-    let result = runtime.block_on(serve_data_dir(data_dir, token, config, timeout));
+        .worker_threads(config::cores().get())
+        .max_blocking_threads(blocking_threads(&config));
+    // Restrictions hold for threads that start from here on: nothing above may start any, nor anything below open a
+    // file elsewhere, a socket or a program.
+    sandbox::enter(
+        config.sandbox,
+        vec![data_dir.path().to_owned(), config.wallets_dir.clone()],
+    )?;
+    let runtime = runtime.build().map_err(StartError::Runtime)?;
+    let result = runtime.block_on(serve_data_dir(data_dir, prepared, config, timeout));
     // Work that waits for ever, on a lock or a dead disk, must not keep the process.
     match result {
         Ok(Ended::AtOnce) => runtime.shutdown_background(),
@@ -108,25 +116,45 @@ fn blocking_threads(config: &Config) -> usize {
     for_kdf.saturating_add(BLOCKING_THREADS).min(MAX_THREADS)
 }
 
+/// What only a process without restrictions can open or make.
+struct Prepared {
+    token: ApiToken,
+    kmd: Kmd,
+    tcp: std::net::TcpListener,
+    unix: Option<(std::os::unix::net::UnixListener, StateFile)>,
+}
+
+fn prepare(data_dir: &DataDir, config: &Config) -> Result<Prepared, StartError> {
+    Ok(Prepared {
+        token: data_dir.token(&OsRandom)?,
+        kmd: make_kmd(config)?,
+        tcp: serve::listen(config.address.as_deref())?,
+        unix: config
+            .unix_socket
+            .then(|| serve::listen_unix(data_dir.path()))
+            .flatten(),
+    })
+}
+
 async fn serve_data_dir(
     data_dir: &DataDir,
-    token: ApiToken,
+    prepared: Prepared,
     config: Config,
     timeout: Option<Duration>,
 ) -> Result<Ended, StartError> {
     let signals = Signals::take().map_err(StartError::Runtime)?;
-    let kmd = make_kmd(&config)?;
-    let tcp = serve::listen(config.address.as_deref()).await?;
+    let Prepared { token, kmd, tcp, unix } = prepared;
+    let tcp = TcpListener::from_std(tcp).map_err(StartError::Runtime)?;
     let address = tcp.local_addr().map_err(|cause| StartError::Listen {
         address: config.address.clone().unwrap_or_default(),
         cause,
     })?;
     serve::warn_when_exposed(address);
-    let unix = config
-        .unix_socket
-        .then(|| serve::listen_unix(data_dir.path()))
-        .flatten();
     let (unix, socket) = unix.unzip();
+    let unix = unix
+        .map(UnixListener::from_std)
+        .transpose()
+        .map_err(StartError::Runtime)?;
     let _pid = data_dir.state_file(files::PID, &std::process::id().to_string())?;
     let net = data_dir.state_file(files::NET, &address.to_string())?;
     let daemon = Arc::new(Daemon {

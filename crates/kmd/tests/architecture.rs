@@ -11,9 +11,10 @@ use serde_json::Value;
 
 /// Each crate and the crates of the workspace that it may use. Lower layers come first: a crate uses only crates that
 /// stand above it in this table.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("kmd-memory", &[]),
     ("kmd-scrypt", &[]),
+    ("kmd-sandbox", &[]),
     ("kmd-algorand", &[]),
     ("kmd-crypto", &["kmd-memory", "kmd-scrypt"]),
     ("kmd-api", &["kmd-algorand"]),
@@ -30,6 +31,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "kmd-core",
             "kmd-crypto",
             "kmd-driver-sqlite",
+            "kmd-sandbox",
             "kmd-wallet",
         ],
     ),
