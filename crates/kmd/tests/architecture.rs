@@ -11,12 +11,13 @@ use serde_json::Value;
 
 /// Each crate and the crates of the workspace that it may use. Lower layers come first: a crate uses only crates that
 /// stand above it in this table.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("kmd-memory", &[]),
+    ("kmd-ed25519", &[]),
     ("kmd-scrypt", &[]),
     ("kmd-sandbox", &[]),
     ("kmd-algorand", &[]),
-    ("kmd-crypto", &["kmd-memory", "kmd-scrypt"]),
+    ("kmd-crypto", &["kmd-ed25519", "kmd-memory", "kmd-scrypt"]),
     ("kmd-api", &["kmd-algorand"]),
     ("kmd-wallet", &["kmd-algorand", "kmd-crypto"]),
     ("kmd-driver-sqlite", &["kmd-algorand", "kmd-crypto", "kmd-wallet"]),
@@ -39,7 +40,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
 ];
 
 /// The crates whose lints allow unsafe code.
-const UNSAFE: [&str; 2] = ["kmd-memory", "kmd-scrypt"];
+const UNSAFE: [&str; 3] = ["kmd-ed25519", "kmd-memory", "kmd-scrypt"];
 
 /// What stands below the bridge to blocking work; every `kmd-driver-*` does too.
 const BELOW_THE_BRIDGE: [&str; 4] = ["kmd-core", "kmd-wallet", "kmd-crypto", "kmd-algorand"];

@@ -112,7 +112,7 @@ fn wallets(api: &mut Api, id: &str) {
 }
 
 fn wrong_requests(daemon: &Daemon, api: &mut Api) {
-    assert_eq!(api.post("/v1/wallet/init", &json!({"wallet_id": "none"})).status, 404);
+    assert_eq!(api.post("/v1/wallet/init", &json!({"wallet_id": "none"})).status, 400);
     assert_eq!(api.call("POST", "/v1/key", "{").status, 400);
     assert_eq!(api.get("/nowhere").status, 404);
     let mut large = daemon.api();
