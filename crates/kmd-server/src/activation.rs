@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
 
-use rustix::io::{FdFlags, fcntl_setfd};
+use rustix::io::{FdFlags, fcntl_setfd, ioctl_fionbio};
 use rustix::net::AddressFamily;
 use rustix::net::sockopt::{socket_acceptconn, socket_domain};
 
@@ -38,6 +38,7 @@ impl HandedSockets {
     fn add(&mut self, socket: OwnedFd) -> Result<(), String> {
         let foreign = |error: rustix::io::Errno| format!("one is none: {error}");
         fcntl_setfd(&socket, FdFlags::CLOEXEC).map_err(foreign)?;
+        ioctl_fionbio(&socket, true).map_err(foreign)?;
         if !socket_acceptconn(&socket).map_err(foreign)? {
             return Err("one does not listen".to_owned());
         }

@@ -33,6 +33,7 @@ use self::layers::Layers;
 use crate::error::StartError;
 use crate::limits::{KdfLimits, Limits};
 use crate::log::{LogFormat, LogSettings, LogTarget};
+use crate::sandbox::SandboxMode;
 
 /// Unless unsafe parameters are allowed, no weaker ones than the defaults' kind.
 const MIN_N: u64 = 32_768;
@@ -52,6 +53,7 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     pub(crate) kdf: KdfLimits,
     pub(crate) unix_socket: bool,
+    pub(crate) sandbox: SandboxMode,
     /// What of file and environment was ignored.
     pub(crate) warnings: Vec<String>,
 }
@@ -110,6 +112,7 @@ struct WrittenKmd {
     kdf_max_work_factor: NonZeroU64,
     kdf_max_memory_bytes: NonZeroU64,
     unix_socket: bool,
+    sandbox: SandboxMode,
 }
 
 impl Default for Written {
@@ -154,6 +157,7 @@ impl Default for Written {
                 kdf_max_work_factor: number(16),
                 kdf_max_memory_bytes: number(1 << 30),
                 unix_socket: true,
+                sandbox: SandboxMode::Auto,
             },
         }
     }
@@ -187,6 +191,7 @@ impl Config {
             limits: written.kmd.limits(),
             kdf: written.kmd.kdf(),
             unix_socket: written.kmd.unix_socket,
+            sandbox: written.kmd.sandbox,
             warnings: layers.warnings.clone(),
         })
     }
@@ -305,6 +310,7 @@ mod tests {
         let config = Config::load(dir.path(), &Environment::default()).unwrap();
         assert_eq!(config.session_lifetime, Duration::from_secs(60));
         assert_eq!(config.address, None);
+        assert_eq!(config.sandbox, SandboxMode::Auto);
         assert_eq!(config.wallets_dir, dir.path().join("sqlite_wallets"));
         assert_eq!(
             (config.scrypt.n(), config.scrypt.r(), config.scrypt.p()),
@@ -318,13 +324,14 @@ mod tests {
     fn keys_in_any_case_unknown_ones_and_null() {
         let config = load(
             r#"{"Session_Lifetime_SECS": 5, "whatever": [1], "address": null,
-                "DRIVERS": {"SQLite": {"Scrypt": {"scrypt_N": 131072}}}, "kmd": {"log_format": "json"}}"#,
+                "DRIVERS": {"SQLite": {"Scrypt": {"scrypt_N": 131072}}}, "kmd": {"log_format": "json", "sandbox": "strict"}}"#,
         )
         .unwrap();
         assert_eq!(config.session_lifetime, Duration::from_secs(5));
         assert_eq!(config.address, None);
         assert_eq!((config.scrypt.n(), config.scrypt.p()), (131_072, 32));
         assert_eq!(config.log.format, LogFormat::Json);
+        assert_eq!(config.sandbox, SandboxMode::Strict);
     }
 
     #[test]
@@ -352,6 +359,11 @@ mod tests {
             ),
             (r#"{"session_lifetime_secs": "60"}"#, "invalid type"),
             (r#"{"kmd": {"max_connections": 0}}"#, "nonzero"),
+            (r#"{"kmd": {"sandbox": true}}"#, "kmd.sandbox"),
+            (
+                r#"{"kmd": {"sandbox": "on"}}"#,
+                "expected one of `strict`, `auto`, `off`",
+            ),
             ("{", "EOF"),
             ("[]", "invalid"),
         ];

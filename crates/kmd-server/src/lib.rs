@@ -2,7 +2,7 @@
 //! limits, HTTP.
 //!
 //! ```text
-//! run ──► data_dir (lock, token, state files) ──► config ──► hardening
+//! run ──► data_dir (lock, token, state files) ──► config ──► hardening ──► sandbox
 //!  │
 //!  └──► serve ──► connection (deadlines) ──► http (route, token, CORS, body)
 //!                                              │ v1 handlers
@@ -27,6 +27,7 @@ mod log;
 mod messages;
 mod random;
 mod run;
+mod sandbox;
 mod serve;
 mod service_manager;
 mod watchdog;

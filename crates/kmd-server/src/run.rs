@@ -9,13 +9,14 @@ use kmd_api::files;
 use kmd_core::{AllowAll, Kmd, KmdSettings};
 use kmd_crypto::{KdfLimits, PasswordKdf, PasswordKdfSettings, Random};
 use kmd_driver_sqlite::{SqliteDriver, SqliteSettings};
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
 use crate::activation::HandedSockets;
 use crate::clock::BootClock;
 use crate::config::{self, Config, Environment};
-use crate::data_dir::{self, ApiToken, DataDir};
+use crate::data_dir::{self, ApiToken, DataDir, StateFile};
 use crate::error::StartError;
 use crate::http::{Cors, Daemon};
 use crate::ledger::NoLedger;
@@ -24,7 +25,7 @@ use crate::random::OsRandom;
 use crate::serve::{Ended, Listeners, Signals};
 use crate::service_manager::ServiceManager;
 use crate::watchdog::Watchdog;
-use crate::{hardening, log, serve};
+use crate::{hardening, log, sandbox, serve};
 
 /// Work of the default KDF parameters: N·r·p.
 const DEFAULT_KDF_WORK: u128 = 65_536 * 32;
@@ -78,10 +79,9 @@ pub fn run(options: Options) -> Result<(), StartError> {
         let start = Start {
             config: config?,
             timeout: options.timeout,
-            sockets: sockets?,
             manager,
         };
-        run_configured(&data_dir, start)
+        run_configured(&data_dir, start, sockets?)
     });
     match &result {
         Ok(()) => info!("kmd stopped"),
@@ -94,11 +94,10 @@ pub fn run(options: Options) -> Result<(), StartError> {
 struct Start {
     config: Config,
     timeout: Option<Duration>,
-    sockets: HandedSockets,
     manager: ServiceManager,
 }
 
-fn run_configured(data_dir: &DataDir, start: Start) -> Result<(), StartError> {
+fn run_configured(data_dir: &DataDir, start: Start, sockets: HandedSockets) -> Result<(), StartError> {
     let config = &start.config;
     for warning in data_dir::exposure(data_dir.path()).iter().chain(&config.warnings) {
         warn!("{warning}");
@@ -111,13 +110,20 @@ fn run_configured(data_dir: &DataDir, start: Start) -> Result<(), StartError> {
     hardening::raise_file_limit();
     hardening::lock_memory();
     hardening::report_secret_memory();
-    let token = data_dir.token(&OsRandom)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let prepared = prepare(data_dir, config, sockets)?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime
         .enable_all()
-        .max_blocking_threads(blocking_threads(config))
-        .build()
-        .map_err(StartError::Runtime)?;
-    let result = runtime.block_on(serve_data_dir(data_dir, token, start));
+        .worker_threads(config::cores().get())
+        .max_blocking_threads(blocking_threads(config));
+    // Restrictions hold for threads that start from here on: nothing above may start any, nor anything below open a
+    // file elsewhere, a socket or a program.
+    sandbox::enter(
+        config.sandbox,
+        vec![data_dir.path().to_owned(), config.wallets_dir.clone()],
+    )?;
+    let runtime = runtime.build().map_err(StartError::Runtime)?;
+    let result = runtime.block_on(serve_data_dir(data_dir, prepared, start));
     // Work that waits for ever, on a lock or a dead disk, must not keep the process.
     match result {
         Ok(Ended::AtOnce) => runtime.shutdown_background(),
@@ -133,29 +139,58 @@ fn blocking_threads(config: &Config) -> usize {
     for_kdf.saturating_add(BLOCKING_THREADS).min(MAX_THREADS)
 }
 
-async fn serve_data_dir(data_dir: &DataDir, token: ApiToken, start: Start) -> Result<Ended, StartError> {
+/// What only a process without restrictions can open or make.
+struct Prepared {
+    token: ApiToken,
+    kmd: Kmd,
+    tcp: std::net::TcpListener,
+    unix: Option<std::os::unix::net::UnixListener>,
+    /// The file of the Unix socket, where it is ours.
+    socket: Option<StateFile>,
+}
+
+fn prepare(data_dir: &DataDir, config: &Config, sockets: HandedSockets) -> Result<Prepared, StartError> {
+    let (unix, socket) = match sockets.unix {
+        Some(handed) => (Some(handed), None),
+        None if config.unix_socket => serve::listen_unix(data_dir.path()).unzip(),
+        None => (None, None),
+    };
+    let tcp = sockets
+        .tcp
+        .map_or_else(|| serve::listen(config.address.as_deref()), Ok)?;
+    Ok(Prepared {
+        token: data_dir.token(&OsRandom)?,
+        kmd: make_kmd(config)?,
+        tcp,
+        unix,
+        socket,
+    })
+}
+
+async fn serve_data_dir(data_dir: &DataDir, prepared: Prepared, start: Start) -> Result<Ended, StartError> {
+    let signals = Signals::take().map_err(StartError::Runtime)?;
     let Start {
         config,
         timeout,
-        sockets,
         manager,
     } = start;
-    let signals = Signals::take().map_err(StartError::Runtime)?;
-    let kmd = make_kmd(&config)?;
-    let tcp = match sockets.tcp {
-        Some(handed) => serve::adopt(handed)?,
-        None => serve::listen(config.address.as_deref()).await?,
-    };
+    let Prepared {
+        token,
+        kmd,
+        tcp,
+        unix,
+        socket,
+    } = prepared;
+    let tcp = TcpListener::from_std(tcp).map_err(StartError::Runtime)?;
     let address = tcp.local_addr().map_err(|cause| StartError::Listen {
         address: config.address.clone().unwrap_or_default(),
         cause,
     })?;
     serve::warn_when_exposed(address);
-    let (unix, socket) = match sockets.unix {
-        Some(handed) => (Some(serve::adopt_unix(handed)?), None),
-        None if config.unix_socket => serve::listen_unix(data_dir.path()).unzip(),
-        None => (None, None),
-    };
+    let unix = unix
+        .map(UnixListener::from_std)
+        .transpose()
+        .map_err(StartError::Runtime)?;
     let _pid = data_dir.state_file(files::PID, &std::process::id().to_string())?;
     let net = data_dir.state_file(files::NET, &address.to_string())?;
     let daemon = Arc::new(Daemon {

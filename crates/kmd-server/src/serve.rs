@@ -32,6 +32,8 @@ const DEFAULT_ADDRESS: &str = "127.0.0.1:7833";
 const ANY_PORT: &str = "127.0.0.1:0";
 /// How long running requests may take after the daemon was told to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
+/// How many connections the kernel holds until they are accepted.
+const BACKLOG: i32 = 1024;
 /// Pause after a failed accept: the usual reason is that descriptors ran out,
 /// and trying at once would only burn a core.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -40,7 +42,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// [`StartError::Listen`].
-pub(crate) async fn listen(configured: Option<&str>) -> Result<TcpListener, StartError> {
+pub(crate) fn listen(configured: Option<&str>) -> Result<std::net::TcpListener, StartError> {
     let failed = |address: &str, cause| StartError::Listen {
         address: address.to_owned(),
         cause,
@@ -48,42 +50,27 @@ pub(crate) async fn listen(configured: Option<&str>) -> Result<TcpListener, Star
     if let Some(address) = configured {
         // No host means all interfaces, as in Go.
         let bind = match address.strip_prefix(':') {
-            Some(port) => TcpListener::bind(format!("0.0.0.0:{port}")).await,
-            None => TcpListener::bind(address).await,
+            Some(port) => bind(&format!("0.0.0.0:{port}")),
+            None => bind(address),
         };
         return bind.map_err(|cause| failed(address, cause));
     }
-    match TcpListener::bind(DEFAULT_ADDRESS).await {
+    match bind(DEFAULT_ADDRESS) {
         Ok(listener) => Ok(listener),
         Err(cause) => {
             warn!(address = DEFAULT_ADDRESS, %cause, "the default address is taken, listening on another port");
-            TcpListener::bind(ANY_PORT)
-                .await
-                .map_err(|cause| failed(ANY_PORT, cause))
+            bind(ANY_PORT).map_err(|cause| failed(ANY_PORT, cause))
         }
     }
 }
 
-/// Takes over a socket that the service manager opened.
-///
-/// # Errors
-/// [`StartError::Sockets`].
-pub(crate) fn adopt(handed: std::net::TcpListener) -> Result<TcpListener, StartError> {
-    handed.set_nonblocking(true).map_err(unusable)?;
-    TcpListener::from_std(handed).map_err(unusable)
-}
-
-/// The same for a Unix socket. Its file is not ours.
-///
-/// # Errors
-/// [`StartError::Sockets`].
-pub(crate) fn adopt_unix(handed: std::os::unix::net::UnixListener) -> Result<UnixListener, StartError> {
-    handed.set_nonblocking(true).map_err(unusable)?;
-    UnixListener::from_std(handed).map_err(unusable)
-}
-
-fn unusable(cause: io::Error) -> StartError {
-    StartError::Sockets(cause.to_string())
+/// A listener that tokio can take over.
+fn bind(address: &str) -> io::Result<std::net::TcpListener> {
+    let listener = std::net::TcpListener::bind(address)?;
+    // The standard library lets fewer wait.
+    rustix::net::listen(&listener, BACKLOG)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }
 
 /// Warns where the token would cross a network in the clear.
@@ -94,7 +81,7 @@ pub(crate) fn warn_when_exposed(address: SocketAddr) {
 }
 
 /// Listens on the Unix socket. Where that is impossible the daemon runs without.
-pub(crate) fn listen_unix(data_dir: &Path) -> Option<(UnixListener, StateFile)> {
+pub(crate) fn listen_unix(data_dir: &Path) -> Option<(std::os::unix::net::UnixListener, StateFile)> {
     let path = data_dir.join(files::SOCKET);
     // Left by a daemon that was killed; the data directory is ours, so it is nobody's.
     if let Err(error) = std::fs::remove_file(&path)
@@ -103,7 +90,8 @@ pub(crate) fn listen_unix(data_dir: &Path) -> Option<(UnixListener, StateFile)> 
         warn!(path = %path.display(), %error, "an old Unix socket could not be removed");
     }
     let bind = || {
-        let listener = UnixListener::bind(&path)?;
+        let listener = std::os::unix::net::UnixListener::bind(&path)?;
+        listener.set_nonblocking(true)?;
         std::fs::set_permissions(&path, Permissions::from_mode(0o600))?;
         Ok::<_, io::Error>(listener)
     };

@@ -11,10 +11,11 @@ use serde_json::Value;
 
 /// Each crate and the crates of the workspace that it may use. Lower layers come first: a crate uses only crates that
 /// stand above it in this table.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("kmd-memory", &[]),
     ("kmd-ed25519", &[]),
     ("kmd-scrypt", &[]),
+    ("kmd-sandbox", &[]),
     ("kmd-algorand", &[]),
     ("kmd-crypto", &["kmd-ed25519", "kmd-memory", "kmd-scrypt"]),
     ("kmd-api", &["kmd-algorand"]),
@@ -32,6 +33,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
             "kmd-core",
             "kmd-crypto",
             "kmd-driver-sqlite",
+            "kmd-sandbox",
             "kmd-wallet",
         ],
     ),

@@ -92,6 +92,11 @@ const OURS: &[(&str, &str)] = &[
     ),
     ("kmd.kdf_max_memory_bytes", "And for so much memory."),
     ("kmd.unix_socket", "Serve on `kmd.sock` too."),
+    (
+        "kmd.sandbox",
+        "`auto`: the daemon gives up what it does not need, as far as the kernel lets it. `strict`: all of it, or it does \
+         not start. `off`: it keeps everything.",
+    ),
 ];
 
 const HEAD: &str = "\
