@@ -28,6 +28,7 @@ mod random;
 mod run;
 mod serve;
 mod watchdog;
+mod workers;
 
 pub use data_dir::default_data_dir;
 pub use error::StartError;

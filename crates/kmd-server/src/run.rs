@@ -9,9 +9,11 @@ use kmd_api::files;
 use kmd_core::{AllowAll, Kmd, KmdSettings};
 use kmd_crypto::{KdfLimits, PasswordKdf, PasswordKdfSettings, Random};
 use kmd_driver_sqlite::{SqliteDriver, SqliteSettings};
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
+use crate::bridge::Bridge;
 use crate::clock::BootClock;
 use crate::config::{self, Config};
 use crate::data_dir::{self, ApiToken, DataDir};
@@ -21,6 +23,7 @@ use crate::ledger::NoLedger;
 use crate::random::OsRandom;
 use crate::serve::{Ended, Listeners, Signals};
 use crate::watchdog::Watchdog;
+use crate::workers::Workers;
 use crate::{hardening, log, serve};
 
 /// Work of the default KDF parameters: N·r·p.
@@ -87,12 +90,14 @@ fn run_configured(data_dir: &DataDir, config: Config, timeout: Option<Duration>)
     hardening::lock_memory();
     hardening::report_secret_memory();
     let token = data_dir.token(&OsRandom)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    // Accepts connections and lends threads that may wait; the workers serve.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(blocking_threads(&config))
         .build()
         .map_err(StartError::Runtime)?;
-    let result = runtime.block_on(serve_data_dir(data_dir, token, config, timeout));
+    let workers = Workers::start(config::cores().get()).map_err(StartError::Runtime)?;
+    let result = runtime.block_on(serve_data_dir(data_dir, token, config, workers, timeout));
     // Work that waits for ever, on a lock or a dead disk, must not keep the process.
     match result {
         Ok(Ended::AtOnce) => runtime.shutdown_background(),
@@ -112,6 +117,7 @@ async fn serve_data_dir(
     data_dir: &DataDir,
     token: ApiToken,
     config: Config,
+    workers: Workers,
     timeout: Option<Duration>,
 ) -> Result<Ended, StartError> {
     let signals = Signals::take().map_err(StartError::Runtime)?;
@@ -138,6 +144,7 @@ async fn serve_data_dir(
         },
         limits: config.limits,
         watchdog: Watchdog::new(timeout.filter(|timeout| !timeout.is_zero())),
+        bridge: Bridge::new(Handle::current()),
         sessions_changed: Notify::new(),
     });
     info!(%address, unix_socket = unix.is_some(), "serving");
@@ -147,7 +154,7 @@ async fn serve_data_dir(
         unix,
         announced: socket.into_iter().chain([net]).collect(),
     };
-    Ok(serve::serve(daemon, listeners, signals).await)
+    Ok(serve::serve(daemon, Arc::new(workers), listeners, signals).await)
 }
 
 fn make_kmd(config: &Config) -> Result<Kmd, StartError> {
