@@ -31,6 +31,7 @@ mod sandbox;
 mod serve;
 mod service_manager;
 mod watchdog;
+mod workers;
 
 pub use error::StartError;
 pub use hardening::forbid_dumps;

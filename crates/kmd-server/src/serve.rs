@@ -12,19 +12,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kmd_api::files;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 use tracing::{info, warn};
 
-use crate::bridge;
-use crate::connection;
+use crate::connection::{self, Stream};
 use crate::data_dir::StateFile;
 use crate::error::StartError;
 use crate::http::Daemon;
 use crate::service_manager::ServiceManager;
+use crate::workers::Workers;
 
 /// Where the reference listens.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:7833";
@@ -119,6 +118,7 @@ pub(crate) struct Listeners {
 /// unless a second signal says that there is no time.
 pub(crate) async fn serve(
     daemon: Arc<Daemon>,
+    workers: Arc<Workers>,
     listeners: Listeners,
     mut signals: Signals,
     manager: &ServiceManager,
@@ -130,6 +130,7 @@ pub(crate) async fn serve(
     let tcp_loop = tokio::spawn(accept_all(
         listeners.tcp,
         Arc::clone(&daemon),
+        Arc::clone(&workers),
         Arc::clone(&tcp_places.semaphore),
         stopping.clone(),
     ));
@@ -137,6 +138,7 @@ pub(crate) async fn serve(
         tokio::spawn(accept_all(
             unix,
             Arc::clone(&daemon),
+            Arc::clone(&workers),
             Arc::clone(&unix_places.semaphore),
             stopping,
         ))
@@ -149,7 +151,7 @@ pub(crate) async fn serve(
         .collect();
     tokio::select! {
         () = wait_for_stop(&daemon, &mut signals) => {}
-        never = tell_while_serving(manager, &daemon, &accepting) => match never {},
+        never = tell_while_serving(manager, &daemon, &workers, &accepting) => match never {},
     }
     manager.stopping();
     // Nobody listening is nobody to tell.
@@ -207,33 +209,48 @@ impl Places {
 
 /// What connections come from.
 trait Listener: Send + Sync + 'static {
-    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+    /// A connection between two threads.
+    type Accepted: Send + 'static;
+    type Stream: Stream;
 
-    fn next(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+    fn next(&self) -> impl Future<Output = io::Result<Self::Accepted>> + Send;
+    /// Takes a connection over, on the thread that is to serve it.
+    fn take_over(accepted: Self::Accepted) -> io::Result<Self::Stream>;
 }
 
 impl Listener for TcpListener {
+    type Accepted = std::net::TcpStream;
     type Stream = TcpStream;
 
-    async fn next(&self) -> io::Result<TcpStream> {
+    async fn next(&self) -> io::Result<Self::Accepted> {
         let (stream, _) = self.accept().await?;
         stream.set_nodelay(true)?;
-        Ok(stream)
+        stream.into_std()
+    }
+
+    fn take_over(accepted: Self::Accepted) -> io::Result<TcpStream> {
+        TcpStream::from_std(accepted)
     }
 }
 
 impl Listener for UnixListener {
+    type Accepted = std::os::unix::net::UnixStream;
     type Stream = UnixStream;
 
-    async fn next(&self) -> io::Result<UnixStream> {
-        Ok(self.accept().await?.0)
+    async fn next(&self) -> io::Result<Self::Accepted> {
+        self.accept().await?.0.into_std()
+    }
+
+    fn take_over(accepted: Self::Accepted) -> io::Result<UnixStream> {
+        UnixStream::from_std(accepted)
     }
 }
 
 /// Accepts connections while there are places for them; others wait.
-async fn accept_all(
-    listener: impl Listener,
+async fn accept_all<L: Listener>(
+    listener: L,
     daemon: Arc<Daemon>,
+    workers: Arc<Workers>,
     places: Arc<Semaphore>,
     mut stopping: watch::Receiver<bool>,
 ) {
@@ -249,11 +266,16 @@ async fn accept_all(
             next = next => next,
         };
         match accepted {
-            Ok(stream) => {
-                let serving = connection::serve(stream, Arc::clone(&daemon), stopping.clone());
-                tokio::spawn(async move {
-                    serving.await;
-                    drop(place);
+            Ok(accepted) => {
+                let (daemon, stopping) = (Arc::clone(&daemon), stopping.clone());
+                workers.give(move |share| {
+                    tokio::spawn(async move {
+                        match L::take_over(accepted) {
+                            Ok(stream) => connection::serve(stream, daemon, stopping).await,
+                            Err(error) => warn!(%error, "a connection could not be taken over"),
+                        }
+                        drop((place, share));
+                    });
                 });
             }
             Err(error) => {
@@ -265,13 +287,18 @@ async fn accept_all(
 }
 
 /// Tells the service manager that requests can be served, as long as that is so:
-/// connections are accepted, tasks and threads that may wait get their turn, and
-/// the sessions can be got at.
-async fn tell_while_serving(manager: &ServiceManager, daemon: &Arc<Daemon>, accepting: &[AbortHandle]) -> Infallible {
+/// connections are accepted, every thread that serves them and one that may wait
+/// get their turn, and the sessions can be got at.
+async fn tell_while_serving(
+    manager: &ServiceManager,
+    daemon: &Arc<Daemon>,
+    workers: &Workers,
+    accepting: &[AbortHandle],
+) -> Infallible {
     let serves = async || {
-        let daemon = Arc::clone(daemon);
-        let look = tokio::spawn(bridge::blocking(move || daemon.kmd.time_to_next_deadline()));
-        look.await.is_ok_and(|looked| looked.is_ok()) && !accepting.iter().any(AbortHandle::is_finished)
+        let looking = Arc::clone(daemon);
+        let looked = daemon.bridge.blocking(move || looking.kmd.time_to_next_deadline());
+        workers.all_answer().await && looked.await.is_ok() && !accepting.iter().any(AbortHandle::is_finished)
     };
     manager.keep_telling_while(serves).await;
     pending().await
@@ -289,9 +316,9 @@ async fn expire_sessions(daemon: Arc<Daemon>) {
                 let _ = tokio::time::timeout(time.min(LONGEST_WAIT), changed).await;
             }
         }
-        let daemon = Arc::clone(&daemon);
+        let expired = Arc::clone(&daemon);
         // Closing a database may wait for a disk.
-        let _ = bridge::blocking(move || daemon.kmd.expire_sessions()).await;
+        let _ = daemon.bridge.blocking(move || expired.kmd.expire_sessions()).await;
     }
 }
 
