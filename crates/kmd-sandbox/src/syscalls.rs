@@ -203,7 +203,7 @@ pub(crate) const CHECKED: &[Checked] = &[
     Checked {
         call: SYS_ioctl,
         argument: 1,
-        is: OneOf(&[FIONBIO]),
+        is: OneOf(&[FIONBIO as u64]),
         why: "connections that do not block",
     },
     Checked {

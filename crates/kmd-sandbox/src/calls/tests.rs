@@ -185,8 +185,8 @@ fn arguments_decide() {
         (SYS_fcntl, 1, F_SETLK as u64, true),
         (SYS_fcntl, 1, F_SETOWN as u64, false),
         (SYS_fcntl, 1, 1030, true), // F_DUPFD_CLOEXEC
-        (SYS_ioctl, 1, FIONBIO, true),
-        (SYS_ioctl, 1, TIOCSTI, false),
+        (SYS_ioctl, 1, FIONBIO as u64, true),
+        (SYS_ioctl, 1, TIOCSTI as u64, false),
         (SYS_prctl, 0, PR_SET_NAME as u64, true),
         (SYS_prctl, 0, PR_SET_DUMPABLE as u64, false),
         (SYS_prctl, 0, PR_SET_SECCOMP as u64, false),
