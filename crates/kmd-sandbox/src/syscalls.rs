@@ -166,6 +166,7 @@ pub(crate) enum Argument {
 use Argument::{OneOf, ThisProcess, With, Without};
 
 /// Allowed with such an argument only.
+#[allow(clippy::unnecessary_cast, reason = "musl has other types than glibc")]
 pub(crate) const CHECKED: &[Checked] = &[
     Checked {
         call: SYS_clone,

@@ -167,6 +167,7 @@ fn calls_of_another_kind_end_the_process() {
 }
 
 #[test]
+#[allow(clippy::unnecessary_cast, reason = "musl has other types than glibc")]
 fn arguments_decide() {
     let thread = (CLONE_VM | CLONE_THREAD | CLONE_SIGHAND) as u64;
     let data = (PROT_READ | PROT_WRITE) as u64;
