@@ -3,8 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use kmd_api::v1::ErrorResponse;
-use kmd_api::{Encoding, Method, Request};
+use kmd_api::{Encoding, Method, Request, v1, v2};
 use zeroize::Zeroizing;
 
 use crate::data_dir::DataDir;
@@ -115,8 +114,12 @@ fn decode<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, kmd_api::Dec
 }
 
 fn refusal(answer: &Answer) -> Error {
-    let message = match decode::<ErrorResponse>(&answer.body) {
-        Ok(refused) if !refused.message.is_empty() => refused.message,
+    let message = match (
+        decode::<v1::ErrorResponse>(&answer.body),
+        decode::<v2::ErrorResponse>(&answer.body),
+    ) {
+        (Ok(refused), _) if !refused.message.is_empty() => refused.message,
+        (_, Ok(refused)) if !refused.error.message.is_empty() => refused.error.message,
         _ => beginning(&answer.body),
     };
     Error::Daemon {

@@ -19,6 +19,7 @@ mod random;
 mod secret;
 mod secretbox;
 mod signing;
+mod verify;
 
 pub use check::PasswordCheck;
 pub use derivation::derive_seed;
@@ -32,3 +33,4 @@ pub use password::Password;
 pub use random::{Random, RandomError};
 pub use secret::{MasterDerivationKey, MasterKey, PrivateKey, SecretArray, SecretVec, Seed};
 pub use signing::SigningKey;
+pub use verify::verify;

@@ -61,8 +61,8 @@ fn connect(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> 
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH)?;
-    // Deleted keys are overwritten.
-    connection.execute_batch("PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF;")?;
+    // Deleted keys are overwritten, and nothing is written outside the folder.
+    connection.execute_batch("PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF;")?;
     Ok(connection)
 }
 

@@ -11,6 +11,7 @@ use std::thread;
 
 use tokio::runtime;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 
 /// Begins to serve a connection, on the thread that it was given to.
 type Begin = Box<dyn FnOnce() + Send>;
@@ -58,6 +59,25 @@ impl Workers {
             let _ = worker.connections.send(Box::new(move || begin(share)));
         }
     }
+
+    /// Returns yes when each thread has had its turn, and no when one is gone.
+    pub(crate) async fn all_answer(&self) -> bool {
+        let ask = |worker: &Worker| {
+            let (answer, answered) = oneshot::channel();
+            // Who asked may have gone; a thread that is gone drops the question.
+            let _ = worker.connections.send(Box::new(move || {
+                let _ = answer.send(());
+            }));
+            answered
+        };
+        let asked: Vec<_> = self.0.iter().map(ask).collect();
+        for answered in asked {
+            if answered.await.is_err() {
+                return false;
+            }
+        }
+        true
+    }
 }
 
 impl Worker {
@@ -84,6 +104,7 @@ async fn serve(mut coming: UnboundedReceiver<Begin>) {
 mod tests {
     use std::collections::HashMap;
     use std::sync::mpsc;
+    use std::time::Duration;
 
     use super::*;
 
@@ -105,6 +126,27 @@ mod tests {
             *counts.entry(name.clone()).or_insert(0) += 1;
         }
         assert_eq!(counts.into_values().collect::<Vec<_>>(), [3, 3, 3]);
+    }
+
+    #[tokio::test]
+    async fn a_thread_that_hangs_does_not_answer() {
+        let workers = Workers::start(2).unwrap();
+        assert!(workers.all_answer().await);
+        let (free, hanging) = mpsc::channel::<()>();
+        workers.give(move |_| {
+            let _ = hanging.recv();
+        });
+        let asked = tokio::time::timeout(Duration::from_millis(50), workers.all_answer());
+        assert!(asked.await.is_err());
+        drop(free);
+        assert!(workers.all_answer().await);
+    }
+
+    #[tokio::test]
+    async fn a_thread_that_is_gone_is_noticed() {
+        let workers = Workers::start(2).unwrap();
+        workers.give(|_| panic!("a test"));
+        assert!(!workers.all_answer().await);
     }
 
     #[test]

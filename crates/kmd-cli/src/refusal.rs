@@ -1,0 +1,85 @@
+//! What the daemon says when it refuses, which kind of failure that is, and what to do.
+//!
+//! The words are those of the Go kmd, the same for every client; this table is where they become
+//! advice.
+
+use crate::error::{Error, Kind};
+
+const REFUSALS: [(&str, Kind, &str); 14] = [
+    (
+        "error decrypting. wrong password?",
+        Kind::WrongPassword,
+        "capital letters and blanks count; a lost password cannot be found out, but the 25 words of a wallet make its keys again",
+    ),
+    (
+        "wallet not found",
+        Kind::NotFound,
+        "`kmd wallet list` shows those there are",
+    ),
+    (
+        "key does not exist in this wallet",
+        Kind::NotFound,
+        "`kmd key list` shows the keys of the wallet; -w chooses another wallet",
+    ),
+    (
+        "multisig information (pks, threshold) for address does not exist in this wallet",
+        Kind::NotFound,
+        "`kmd multisig import` brings it in",
+    ),
+    (
+        "key already exists in wallet",
+        Kind::Refused,
+        "the wallet is as it was, and has what was to be brought in",
+    ),
+    (
+        "wallet with same name already exists",
+        Kind::Refused,
+        "choose another name; `kmd wallet list` shows those that are taken",
+    ),
+    (
+        "wallet name too long, must be <= 64 bytes",
+        Kind::Invalid,
+        "choose a shorter one",
+    ),
+    ("wallet name must not be empty", Kind::Invalid, "choose a name"),
+    (
+        "refusing an all-zero private key",
+        Kind::Invalid,
+        "everybody knows this key",
+    ),
+    (
+        "could not decode transaction",
+        Kind::Invalid,
+        "`kmd inspect` shows what is in a file of transactions",
+    ),
+    (
+        "given key is not a possible signer for this multisig",
+        Kind::Invalid,
+        "`kmd multisig export` shows who can sign",
+    ),
+    (
+        "too many password derivations at once, try again",
+        Kind::Refused,
+        "try again in a few seconds",
+    ),
+    (
+        "invalid API token",
+        Kind::NoDaemon,
+        "kmd.token was changed while the daemon ran; start the daemon anew",
+    ),
+    (
+        "handle expired",
+        Kind::Refused,
+        "it took longer than session_lifetime_secs of kmd_config.json allows",
+    ),
+];
+
+/// The failure that a refusal is.
+pub(crate) fn of(status: u16, words: &str) -> Error {
+    match REFUSALS.iter().find(|(known, _, _)| *known == words) {
+        Some((_, kind, hint)) => Error::new(*kind, words).hint(*hint),
+        None if status >= 500 => Error::new(Kind::Refused, words)
+            .hint("kmd.log in the data directory has the reason; `kmd doctor` looks for more"),
+        None => Error::new(Kind::Refused, words),
+    }
+}

@@ -1,0 +1,96 @@
+//! `kmd wallet`
+
+mod create;
+mod export_mdk;
+mod info;
+mod list;
+mod recover;
+mod rename;
+
+use clap::{Args, Subcommand};
+use kmd_api::v1::Wallet;
+use serde::Serialize;
+
+use crate::ask::PasswordArgs;
+use crate::context::Context;
+use crate::unlock::{OpenWallet, find};
+use crate::{Error, Kind, Result};
+
+/// Commands on wallets.
+#[derive(Subcommand)]
+pub enum Command {
+    /// List the wallets
+    List(list::List),
+    /// Make a wallet
+    Create(create::Create),
+    /// Unlock a wallet and say what is in it
+    Info(info::Info),
+    /// Give a wallet another name
+    Rename(rename::Rename),
+    /// Show the 25 words that all generated keys of a wallet follow from
+    ExportMdk(export_mdk::ExportMdk),
+    /// Make a wallet again from the 25 words of its master derivation key
+    Recover(recover::Recover),
+}
+
+impl Command {
+    pub(crate) fn run(self, context: &Context) -> Result<()> {
+        match self {
+            Self::List(command) => command.run(context),
+            Self::Create(command) => command.run(context),
+            Self::Info(command) => command.run(context),
+            Self::Rename(command) => command.run(context),
+            Self::ExportMdk(command) => command.run(context),
+            Self::Recover(command) => command.run(context),
+        }
+    }
+}
+
+/// What reports say of a wallet.
+#[derive(Serialize)]
+struct Summary {
+    name: String,
+    id: String,
+    driver: String,
+}
+
+impl From<&Wallet> for Summary {
+    fn from(wallet: &Wallet) -> Self {
+        Self {
+            name: wallet.name.clone(),
+            id: wallet.id.clone(),
+            driver: wallet.driver_name.clone(),
+        }
+    }
+}
+
+/// Which wallet, for commands that are about one, and its password.
+#[derive(Args)]
+struct OneWalletArgs {
+    /// The wallet, by name or id; may be left out when there is only one
+    #[arg(value_name = "WALLET")]
+    name: Option<String>,
+
+    #[command(flatten)]
+    password: PasswordArgs,
+}
+
+impl OneWalletArgs {
+    fn unlock<'a>(&self, context: &'a Context) -> Result<OpenWallet<'a>> {
+        let wallet = find(context, self.name.as_deref())?;
+        let password = self.password.password(context, &wallet.name)?;
+        OpenWallet::unlock(context, wallet, password)
+    }
+}
+
+/// Says that a name is taken before anybody types a password for it. The daemon decides.
+fn refuse_taken(context: &Context, name: &str) -> Result<()> {
+    let wallets = context.client()?.list_wallets()?;
+    if wallets.iter().any(|wallet| wallet.name == name) {
+        return Err(
+            Error::new(Kind::Refused, format!("there is a wallet named {name} already"))
+                .hint("choose another name; `kmd wallet list` shows those that are taken"),
+        );
+    }
+    Ok(())
+}
