@@ -19,11 +19,15 @@ const IN_A_FOLDER: BitFlags<AccessFs> = make_bitflags!(AccessFs::{
 });
 
 /// What may be read elsewhere, and who reads it.
-const READ_ELSEWHERE: [(&str, &str); 2] = [
+const READ_ELSEWHERE: [(&str, &str); 3] = [
     ("/dev/urandom", "SQLite, for the seed of its random numbers"),
     (
         "/proc/sys/vm/overcommit_memory",
         "malloc of glibc, to choose how to give memory back",
+    ),
+    (
+        "/sys/devices/system/cpu/online",
+        "malloc of glibc, for the number of its arenas",
     ),
 ];
 

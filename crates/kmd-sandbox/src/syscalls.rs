@@ -166,6 +166,7 @@ pub(crate) enum Argument {
 use Argument::{OneOf, ThisProcess, With, Without};
 
 /// Allowed with such an argument only.
+#[allow(clippy::unnecessary_cast, reason = "musl has other types than glibc")]
 pub(crate) const CHECKED: &[Checked] = &[
     Checked {
         call: SYS_clone,
@@ -203,7 +204,7 @@ pub(crate) const CHECKED: &[Checked] = &[
     Checked {
         call: SYS_ioctl,
         argument: 1,
-        is: OneOf(&[FIONBIO]),
+        is: OneOf(&[FIONBIO as u64]),
         why: "connections that do not block",
     },
     Checked {

@@ -28,7 +28,7 @@ fn said(home: &Home) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What a wall in a log is that holds files, where this kernel has it.
+/// Whether the daemon found Landlock in this kernel.
 fn has_landlock(home: &Home) -> bool {
     let has = said(home).contains("Landlock (version");
     if !has {

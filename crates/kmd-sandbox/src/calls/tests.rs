@@ -167,6 +167,7 @@ fn calls_of_another_kind_end_the_process() {
 }
 
 #[test]
+#[allow(clippy::unnecessary_cast, reason = "musl has other types than glibc")]
 fn arguments_decide() {
     let thread = (CLONE_VM | CLONE_THREAD | CLONE_SIGHAND) as u64;
     let data = (PROT_READ | PROT_WRITE) as u64;
@@ -185,8 +186,8 @@ fn arguments_decide() {
         (SYS_fcntl, 1, F_SETLK as u64, true),
         (SYS_fcntl, 1, F_SETOWN as u64, false),
         (SYS_fcntl, 1, 1030, true), // F_DUPFD_CLOEXEC
-        (SYS_ioctl, 1, FIONBIO, true),
-        (SYS_ioctl, 1, TIOCSTI, false),
+        (SYS_ioctl, 1, FIONBIO as u64, true),
+        (SYS_ioctl, 1, TIOCSTI as u64, false),
         (SYS_prctl, 0, PR_SET_NAME as u64, true),
         (SYS_prctl, 0, PR_SET_DUMPABLE as u64, false),
         (SYS_prctl, 0, PR_SET_SECCOMP as u64, false),

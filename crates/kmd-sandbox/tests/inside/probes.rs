@@ -101,6 +101,10 @@ pub const PROBES: &[(&str, Expected, Attempt)] = &[
     ("reads random numbers", Works, |_, _| {
         File::open("/dev/urandom")?.read_exact(&mut [0; 16])
     }),
+    ("reads what malloc wants to know", Works, |_, _| {
+        fs::read("/proc/sys/vm/overcommit_memory")?;
+        fs::read("/sys/devices/system/cpu/online").map(drop)
+    }),
     ("serves a client", Works, |_, before| {
         let mut client = before.client;
         let (mut connection, _) = before.listener.accept()?;
