@@ -16,10 +16,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kmd_wallet::{Error, Metadata, Result, WalletId, WalletName};
 
-use crate::connection::io;
+use crate::connection::{self, BUSY_TIMEOUT, BUSY_TIMEOUT_LOOKING};
 use crate::descriptor::{FilesInUse, Identity, identity};
-use crate::look::{Look, look};
-use crate::{connection, file_name};
+use crate::file_name;
+use crate::look::{Look, Unknown, look};
 
 /// Told, once a file, which file is skipped and why.
 pub type OnSkipped = Box<dyn Fn(&Path, &str) + Send + Sync>;
@@ -97,18 +97,18 @@ impl Folder {
             .recursive(true)
             .mode(0o700)
             .create(&self.path)
-            .map_err(io(&self.path))
+            .map_err(connection::io(&self.path))
     }
 
     /// Keeps other processes and threads from changing names in the folder
     /// until the file is dropped.
     pub(crate) fn lock(&self) -> Result<File> {
-        let folder = File::open(&self.path).map_err(io(&self.path))?;
+        let folder = File::open(&self.path).map_err(connection::io(&self.path))?;
         let mut waited = Duration::ZERO;
         loop {
             match folder.try_lock() {
                 Ok(()) => return Ok(folder),
-                Err(TryLockError::Error(error)) => return Err(io(&self.path)(error)),
+                Err(TryLockError::Error(error)) => return Err(connection::io(&self.path)(error)),
                 Err(TryLockError::WouldBlock) if waited >= LOCK_TIMEOUT => {
                     return Err(connection::damaged(
                         &self.path,
@@ -199,10 +199,29 @@ impl Folder {
             match look {
                 Look::Wallet(wallet) => check(&wallet)?,
                 Look::NoWallet => {}
-                Look::Unknown(cause) => return Err(connection::damaged(&path, &cause)),
+                // It may have a name by now that nobody saw yet, so this waits.
+                Look::Unknown(_) => {
+                    if let Some(wallet) = self.look_patiently(&path)? {
+                        check(&wallet)?;
+                    }
+                }
             }
         }
         Ok(())
+    }
+
+    fn look_patiently(&self, path: &Path) -> Result<Option<Metadata>> {
+        let Ok(stamp) = Stamp::of(path) else {
+            return Ok(None);
+        };
+        let using = self.in_use.enter(stamp.identity);
+        let looked = look(path, BUSY_TIMEOUT);
+        drop(using);
+        match looked.unwrap_or_else(|skipped| skipped.look) {
+            Look::Wallet(wallet) => Ok(Some(wallet)),
+            Look::NoWallet => Ok(None),
+            Look::Unknown(unknown) => Err(connection::damaged(path, &unknown.cause)),
+        }
     }
 
     /// Forgets what is known of a file that was just changed.
@@ -236,7 +255,7 @@ impl Folder {
             .map(|(name, seen)| (self.path.join(name), seen.look.clone()))
             .collect();
         // What could not be looked at is looked at again the next time.
-        files.retain(|(_, seen)| !matches!(seen.look, Look::Unknown(_)));
+        files.retain_mut(|(_, seen)| seen.look_again_next_time());
         *self.index() = Index {
             folder,
             files: files.into_iter().collect(),
@@ -245,20 +264,35 @@ impl Folder {
     }
 
     fn look_again(&self, name: &OsString, path: &Path, stamp: Stamp) -> Look {
-        let before = self.index().files.get(name).filter(|seen| seen.stamp == stamp).cloned();
+        let before = self.index().files.get(name).cloned();
+        let before = before.filter(|seen| seen.stamp.identity == stamp.identity);
+        let unchanged = before.as_ref().is_some_and(|seen| seen.stamp == stamp);
         if let Some(seen) = &before
+            && unchanged
             && self.is_settled(stamp)
         {
             return seen.look.clone();
         }
         let using = self.in_use.enter(stamp.identity);
-        let looked = look(path);
+        let looked = look(path, BUSY_TIMEOUT_LOOKING);
         drop(using);
-        looked.unwrap_or_else(|skipped| {
-            if before.is_none() {
-                (self.on_skipped)(path, &skipped.cause);
+        looked.unwrap_or_else(|skipped| match (skipped.look, before) {
+            (
+                Look::Unknown(unknown),
+                Some(Seen {
+                    look: Look::Wallet(wallet),
+                    ..
+                }),
+            ) => Look::Unknown(Unknown {
+                last: Some(wallet),
+                ..unknown
+            }),
+            (look, _) => {
+                if !unchanged {
+                    (self.on_skipped)(path, &skipped.cause);
+                }
+                look
             }
-            skipped.look
         })
     }
 
@@ -267,10 +301,10 @@ impl Folder {
         let entries = match fs::read_dir(&self.path) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(io(&self.path)(error)),
+            Err(error) => return Err(connection::io(&self.path)(error)),
         };
         let names: std::io::Result<Vec<_>> = entries.map(|entry| entry.map(|entry| entry.file_name())).collect();
-        let mut names = names.map_err(io(&self.path))?;
+        let mut names = names.map_err(connection::io(&self.path))?;
         names.retain(|name| name.as_encoded_bytes().ends_with(file_name::ENDING.as_bytes()));
         names.sort_unstable();
         Ok(names)
@@ -286,12 +320,33 @@ impl Folder {
 
 fn found(path: PathBuf, look: Look) -> Option<Found> {
     match look {
-        Look::Wallet(metadata) => Some(Found { path, metadata }),
+        Look::Wallet(metadata)
+        | Look::Unknown(Unknown {
+            last: Some(metadata), ..
+        }) => Some(Found { path, metadata }),
         Look::NoWallet | Look::Unknown(_) => None,
     }
 }
 
+impl Seen {
+    /// Turns what could not be looked at into what it was before, never to be
+    /// taken for unchanged; false when that is nothing.
+    fn look_again_next_time(&mut self) -> bool {
+        if let Look::Unknown(unknown) = &self.look {
+            match unknown.last.clone() {
+                Some(wallet) => self.look = Look::Wallet(wallet),
+                None => return false,
+            }
+            self.stamp.changed = Stamp::NEVER;
+        }
+        true
+    }
+}
+
 impl Stamp {
+    /// A time that no file has.
+    const NEVER: (i64, i64) = (i64::MAX, 0);
+
     fn of(path: &Path) -> std::io::Result<Self> {
         let metadata = fs::metadata(path)?;
         Ok(Self {

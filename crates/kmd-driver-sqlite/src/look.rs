@@ -1,6 +1,7 @@
 //! Looking at a file to see which wallet it is, if it is one.
 
 use std::path::Path;
+use std::time::Duration;
 
 use kmd_wallet::{Metadata, WalletId, WalletName};
 use rusqlite::{Connection, ErrorCode};
@@ -14,8 +15,18 @@ pub(crate) enum Look {
     Wallet(Metadata),
     /// No wallet, and none as long as it is not changed.
     NoWallet,
-    /// It could not be looked at now, for this reason; it may be a wallet.
-    Unknown(String),
+    /// It could not be looked at now; it may be a wallet.
+    Unknown(Unknown),
+}
+
+/// A file that could not be looked at now.
+#[derive(Clone)]
+pub(crate) struct Unknown {
+    /// Why.
+    pub(crate) cause: String,
+    /// The wallet that the same file was before it changed. It most likely still
+    /// is: only a wallet's name ever changes.
+    pub(crate) last: Option<Metadata>,
 }
 
 impl Look {
@@ -30,8 +41,8 @@ pub(crate) struct Skipped {
     pub(crate) cause: String,
 }
 
-/// Looks at a file.
-pub(crate) fn look(path: &Path) -> Result<Look, Skipped> {
+/// Looks at a file, and waits for so long for whoever has it.
+pub(crate) fn look(path: &Path, patience: Duration) -> Result<Look, Skipped> {
     // SQLite would wait for a writer of a FIFO, and does not refuse devices.
     if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
         return Err(skipped_for_good("not a file".to_owned()));
@@ -40,12 +51,15 @@ pub(crate) fn look(path: &Path) -> Result<Look, Skipped> {
         Some(
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory,
         ) => Skipped {
-            look: Look::Unknown(error.to_string()),
+            look: Look::Unknown(Unknown {
+                cause: error.to_string(),
+                last: None,
+            }),
             cause: error.to_string(),
         },
         _ => skipped_for_good(error.to_string()),
     };
-    let connection = connection::look(path).map_err(said)?;
+    let connection = connection::look(path, patience).map_err(said)?;
     let (driver, version, id, name) = query(&connection).map_err(said)?;
     if driver != INFO.name {
         return Err(skipped_for_good(format!(

@@ -9,14 +9,16 @@ use crate::{Protection, Reason, Usage};
 
 /// The sizes of slots, ascending. All are multiples of 32, and so the alignment of each slot is at
 /// least that; a slot of a size that is a multiple of a larger alignment has that one.
-pub(crate) const CLASSES: [usize; 10] = [32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096];
+pub(crate) const CLASSES: [usize; 14] = [
+    32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, SLAB,
+];
 
 /// The size of a slab.
 pub(crate) const SLAB: usize = 64 << 10;
 
 /// How many slabs without a secret are kept, for whichever size of slot needs one next, so that
 /// secrets that come and go do not map and unmap memory each time.
-const SPARES: usize = 4;
+const SPARES: usize = 8;
 
 /// What [`Slab::at`] is when no slot is free.
 const FULL: usize = usize::MAX;

@@ -29,6 +29,7 @@ mod run;
 mod sandbox;
 mod serve;
 mod watchdog;
+mod workers;
 
 pub use data_dir::default_data_dir;
 pub use error::StartError;

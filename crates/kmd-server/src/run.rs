@@ -10,9 +10,11 @@ use kmd_core::{AllowAll, Kmd, KmdSettings};
 use kmd_crypto::{KdfLimits, PasswordKdf, PasswordKdfSettings, Random};
 use kmd_driver_sqlite::{SqliteDriver, SqliteSettings};
 use tokio::net::{TcpListener, UnixListener};
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
+use crate::bridge::Bridge;
 use crate::clock::BootClock;
 use crate::config::{self, Config};
 use crate::data_dir::{self, ApiToken, DataDir, StateFile};
@@ -22,6 +24,7 @@ use crate::ledger::NoLedger;
 use crate::random::OsRandom;
 use crate::serve::{Ended, Listeners, Signals};
 use crate::watchdog::Watchdog;
+use crate::workers::Workers;
 use crate::{hardening, log, sandbox, serve};
 
 /// Work of the default KDF parameters: N·r·p.
@@ -88,19 +91,21 @@ fn run_configured(data_dir: &DataDir, config: Config, timeout: Option<Duration>)
     hardening::lock_memory();
     hardening::report_secret_memory();
     let prepared = prepare(data_dir, &config)?;
-    let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    runtime
-        .enable_all()
-        .worker_threads(config::cores().get())
-        .max_blocking_threads(blocking_threads(&config));
+    let cores = config::cores().get();
     // Restrictions hold for threads that start from here on: nothing above may start any, nor anything below open a
     // file elsewhere, a socket or a program.
     sandbox::enter(
         config.sandbox,
         vec![data_dir.path().to_owned(), config.wallets_dir.clone()],
     )?;
-    let runtime = runtime.build().map_err(StartError::Runtime)?;
-    let result = runtime.block_on(serve_data_dir(data_dir, prepared, config, timeout));
+    // Accepts connections and lends threads that may wait; the workers serve.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(blocking_threads(&config))
+        .build()
+        .map_err(StartError::Runtime)?;
+    let workers = Workers::start(cores).map_err(StartError::Runtime)?;
+    let result = runtime.block_on(serve_data_dir(data_dir, prepared, config, workers, timeout));
     // Work that waits for ever, on a lock or a dead disk, must not keep the process.
     match result {
         Ok(Ended::AtOnce) => runtime.shutdown_background(),
@@ -140,6 +145,7 @@ async fn serve_data_dir(
     data_dir: &DataDir,
     prepared: Prepared,
     config: Config,
+    workers: Workers,
     timeout: Option<Duration>,
 ) -> Result<Ended, StartError> {
     let signals = Signals::take().map_err(StartError::Runtime)?;
@@ -166,6 +172,7 @@ async fn serve_data_dir(
         },
         limits: config.limits,
         watchdog: Watchdog::new(timeout.filter(|timeout| !timeout.is_zero())),
+        bridge: Bridge::new(Handle::current()),
         sessions_changed: Notify::new(),
     });
     info!(%address, unix_socket = unix.is_some(), "serving");
@@ -175,7 +182,7 @@ async fn serve_data_dir(
         unix,
         announced: socket.into_iter().chain([net]).collect(),
     };
-    Ok(serve::serve(daemon, listeners, signals).await)
+    Ok(serve::serve(daemon, Arc::new(workers), listeners, signals).await)
 }
 
 fn make_kmd(config: &Config) -> Result<Kmd, StartError> {

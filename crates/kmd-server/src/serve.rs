@@ -9,17 +9,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kmd_api::files;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tracing::{info, warn};
 
-use crate::bridge;
-use crate::connection;
+use crate::connection::{self, Stream};
 use crate::data_dir::StateFile;
 use crate::error::StartError;
 use crate::http::Daemon;
+use crate::workers::Workers;
 
 /// Where the reference listens.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:7833";
@@ -112,7 +111,12 @@ pub(crate) struct Listeners {
 
 /// Serves until a signal or the watchdog, then lets running requests finish,
 /// unless a second signal says that there is no time.
-pub(crate) async fn serve(daemon: Arc<Daemon>, listeners: Listeners, mut signals: Signals) -> Ended {
+pub(crate) async fn serve(
+    daemon: Arc<Daemon>,
+    workers: Arc<Workers>,
+    listeners: Listeners,
+    mut signals: Signals,
+) -> Ended {
     let (stop, stopping) = watch::channel(false);
     let places = || Places::new(daemon.limits.connections.get());
     // The Unix socket is the owner's alone: strangers on TCP take no place from it.
@@ -120,6 +124,7 @@ pub(crate) async fn serve(daemon: Arc<Daemon>, listeners: Listeners, mut signals
     let tcp_loop = tokio::spawn(accept_all(
         listeners.tcp,
         Arc::clone(&daemon),
+        Arc::clone(&workers),
         Arc::clone(&tcp_places.semaphore),
         stopping.clone(),
     ));
@@ -127,6 +132,7 @@ pub(crate) async fn serve(daemon: Arc<Daemon>, listeners: Listeners, mut signals
         tokio::spawn(accept_all(
             unix,
             Arc::clone(&daemon),
+            Arc::clone(&workers),
             Arc::clone(&unix_places.semaphore),
             stopping,
         ))
@@ -189,33 +195,48 @@ impl Places {
 
 /// What connections come from.
 trait Listener: Send + Sync + 'static {
-    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+    /// A connection between two threads.
+    type Accepted: Send + 'static;
+    type Stream: Stream;
 
-    fn next(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+    fn next(&self) -> impl Future<Output = io::Result<Self::Accepted>> + Send;
+    /// Takes a connection over, on the thread that is to serve it.
+    fn take_over(accepted: Self::Accepted) -> io::Result<Self::Stream>;
 }
 
 impl Listener for TcpListener {
+    type Accepted = std::net::TcpStream;
     type Stream = TcpStream;
 
-    async fn next(&self) -> io::Result<TcpStream> {
+    async fn next(&self) -> io::Result<Self::Accepted> {
         let (stream, _) = self.accept().await?;
         stream.set_nodelay(true)?;
-        Ok(stream)
+        stream.into_std()
+    }
+
+    fn take_over(accepted: Self::Accepted) -> io::Result<TcpStream> {
+        TcpStream::from_std(accepted)
     }
 }
 
 impl Listener for UnixListener {
+    type Accepted = std::os::unix::net::UnixStream;
     type Stream = UnixStream;
 
-    async fn next(&self) -> io::Result<UnixStream> {
-        Ok(self.accept().await?.0)
+    async fn next(&self) -> io::Result<Self::Accepted> {
+        self.accept().await?.0.into_std()
+    }
+
+    fn take_over(accepted: Self::Accepted) -> io::Result<UnixStream> {
+        UnixStream::from_std(accepted)
     }
 }
 
 /// Accepts connections while there are places for them; others wait.
-async fn accept_all(
-    listener: impl Listener,
+async fn accept_all<L: Listener>(
+    listener: L,
     daemon: Arc<Daemon>,
+    workers: Arc<Workers>,
     places: Arc<Semaphore>,
     mut stopping: watch::Receiver<bool>,
 ) {
@@ -231,11 +252,16 @@ async fn accept_all(
             next = next => next,
         };
         match accepted {
-            Ok(stream) => {
-                let serving = connection::serve(stream, Arc::clone(&daemon), stopping.clone());
-                tokio::spawn(async move {
-                    serving.await;
-                    drop(place);
+            Ok(accepted) => {
+                let (daemon, stopping) = (Arc::clone(&daemon), stopping.clone());
+                workers.give(move |share| {
+                    tokio::spawn(async move {
+                        match L::take_over(accepted) {
+                            Ok(stream) => connection::serve(stream, daemon, stopping).await,
+                            Err(error) => warn!(%error, "a connection could not be taken over"),
+                        }
+                        drop((place, share));
+                    });
                 });
             }
             Err(error) => {
@@ -258,9 +284,9 @@ async fn expire_sessions(daemon: Arc<Daemon>) {
                 let _ = tokio::time::timeout(time.min(LONGEST_WAIT), changed).await;
             }
         }
-        let daemon = Arc::clone(&daemon);
+        let expired = Arc::clone(&daemon);
         // Closing a database may wait for a disk.
-        let _ = bridge::blocking(move || daemon.kmd.expire_sessions()).await;
+        let _ = daemon.bridge.blocking(move || expired.kmd.expire_sessions()).await;
     }
 }
 

@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use hyper::StatusCode;
+use http::StatusCode;
 use kmd_api::{DecodeError, EncodeError, Encoding, Method};
 use kmd_core::{Call, Error, Kmd};
 use kmd_wallet::WalletId;
 
-use super::reply::Reply;
+use super::reply::{Reply, ReplyBody};
 use super::{v1, v2};
 
 /// Where the work of an endpoint runs.
@@ -51,7 +51,7 @@ pub(crate) struct Endpoint {
 }
 
 /// Decodes the body, does what it asks for, encodes the answer.
-pub(crate) type Handler = fn(&Call<'_>, Encoding, &[u8]) -> Result<Vec<u8>, Failure>;
+pub(crate) type Handler = fn(&Call<'_>, Encoding, &[u8]) -> Result<ReplyBody, Failure>;
 
 /// What an endpoint did.
 pub(crate) struct Performed {
@@ -123,7 +123,7 @@ impl Endpoint {
         }
     }
 
-    fn performed(&self, call: &Call<'_>, encoding: Encoding, result: Result<Vec<u8>, Failure>) -> Performed {
+    fn performed(&self, call: &Call<'_>, encoding: Encoding, result: Result<ReplyBody, Failure>) -> Performed {
         let (reply, cause) = match result {
             Ok(answer) => (Reply::encoded(encoding, StatusCode::OK, answer), None),
             Err(failure) => (self.failure(encoding, &failure), Some(failure.cause())),

@@ -3,8 +3,7 @@
 mod failure;
 mod sign;
 
-use bytes::Bytes;
-use hyper::StatusCode;
+use http::StatusCode;
 use kmd_api::{Encoding, Request, v2};
 
 use super::endpoint::{BodyLimit, Endpoint, Failures, Place};
@@ -24,7 +23,7 @@ macro_rules! endpoint {
             failures: Failures::V2,
             handler: |call, encoding, body| {
                 let request: v2::$request = decode(encoding, body)?;
-                Ok(encoding.encode(&$handler(call, request)?)?)
+                Ok(encoding.encode(&$handler(call, request)?)?.into())
             },
         }
     };
@@ -37,7 +36,7 @@ pub(crate) static ENDPOINTS: [Endpoint; 1] = [endpoint!(SignTransactions, Blocki
 pub(crate) const OPENAPI: &str = include_str!("../../../openapi.json");
 
 pub(crate) fn openapi() -> Reply {
-    Reply::encoded(Encoding::Json, StatusCode::OK, Bytes::from_static(OPENAPI.as_bytes()))
+    Reply::encoded(Encoding::Json, StatusCode::OK, OPENAPI)
 }
 
 #[cfg(test)]
