@@ -13,6 +13,7 @@
 //! [`output`]. What went wrong is an [`Error`], whose [`Kind`] decides the exit code.
 
 mod accounts;
+mod address;
 mod addresses;
 mod arguments;
 mod ask;
@@ -24,6 +25,7 @@ mod doctor;
 mod error;
 mod generate;
 mod key;
+mod mnemonic;
 mod man;
 mod multisig;
 pub mod output;
@@ -35,7 +37,6 @@ mod wallet;
 mod words;
 
 pub use arguments::{Arguments, DaemonOptions, Invocation, parse};
-pub use command::Command;
 pub use context::Context;
 pub use error::{Error, Kind};
 

@@ -12,16 +12,18 @@ use crate::unlock::WalletArgs;
 use crate::words::Words;
 use crate::{Error, Kind, Result};
 
+/// Show the 25 words of a key
+///
 /// Shows the 25 words of a key. Whoever knows them can spend from its account.
 #[derive(Args)]
-#[command(after_long_help = "JSON: {\"address\", \"words\"}; with --output {\"address\", \"file\"}")]
+#[command(after_long_help = "JSON: {\"address\", \"words\"}; with --out {\"address\", \"file\"}")]
 pub struct Export {
     /// Whose key
     address: Address,
 
     /// Write the words to a new file that only you can read
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    out: Option<PathBuf>,
 
     #[command(flatten)]
     wallet: WalletArgs,
@@ -39,7 +41,7 @@ impl Export {
             .ok_or_else(|| Error::new(Kind::Other, "the daemon's key has not 64 bytes"))?;
         let words = Words::of(seed);
         let address = self.address.to_string();
-        match self.output {
+        match self.out {
             None => context.output.print(&Shown { address, words }),
             Some(file) => {
                 words.write_to(&file)?;

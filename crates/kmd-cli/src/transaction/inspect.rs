@@ -9,7 +9,7 @@ use super::listing::Listing;
 use crate::Result;
 use crate::context::Context;
 
-/// The arguments.
+/// Show in words what the transactions of a file would do, and who has signed
 #[derive(Args)]
 pub struct Inspect {
     /// Transactions in msgpack, as `goal clerk` and the SDKs write them; - reads standard input

@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
 
-/// The arguments.
+/// Check the signatures and groups of a file of transactions, without a daemon
 #[derive(Args)]
 pub struct Verify {
     /// Transactions in msgpack; - reads standard input

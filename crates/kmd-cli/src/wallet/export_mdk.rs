@@ -12,18 +12,20 @@ use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
 use crate::words::Words;
 
+/// Show the 25 words of a wallet
+///
 /// Shows the 25 words of the master derivation key. `kmd wallet recover` makes
 /// the wallet and all its generated keys again from them; imported keys are not
 /// among those.
 #[derive(Args)]
-#[command(after_long_help = "JSON: {\"wallet\", \"words\"}; with --output {\"wallet\", \"file\"}")]
+#[command(after_long_help = "JSON: {\"wallet\", \"words\"}; with --out {\"wallet\", \"file\"}")]
 pub struct ExportMdk {
     #[command(flatten)]
     wallet: OneWalletArgs,
 
     /// Write the words to a new file that only you can read
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    out: Option<PathBuf>,
 }
 
 impl ExportMdk {
@@ -36,7 +38,7 @@ impl ExportMdk {
             .map_err(|_| Error::new(Kind::Other, "the daemon's master derivation key has not 32 bytes"))?;
         let words = Words::of(key);
         let wallet = open.wallet.name.clone();
-        match self.output {
+        match self.out {
             None => context.output.print(&Shown { wallet, words }),
             Some(file) => {
                 words.write_to(&file)?;

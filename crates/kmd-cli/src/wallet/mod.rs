@@ -18,18 +18,12 @@ use crate::{Error, Kind, Result};
 
 /// Commands on wallets.
 #[derive(Subcommand)]
-pub enum Command {
-    /// List the wallets
+pub(crate) enum Command {
     List(list::List),
-    /// Make a wallet
     Create(create::Create),
-    /// Unlock a wallet and say what is in it
     Info(info::Info),
-    /// Give a wallet another name
     Rename(rename::Rename),
-    /// Show the 25 words that all generated keys of a wallet follow from
     ExportMdk(export_mdk::ExportMdk),
-    /// Make a wallet again from the 25 words of its master derivation key
     Recover(recover::Recover),
 }
 

@@ -2,6 +2,7 @@
 
 mod screen;
 
+use rustix::process::Signal;
 use rustix::termios::LocalModes;
 
 use self::screen::Screen;
@@ -125,4 +126,18 @@ fn colour_is_for_terminals_and_can_be_refused() {
     let refused = Screen::without_colour(&desk, "wallet list");
     assert!(!refused.end().1.contains(bold));
     assert!(!desk.ok("wallet list", &[]).contains(bold));
+}
+
+#[test]
+fn work_that_takes_long_shows_that_it_goes_on() {
+    let desk = Desk::with_wallet();
+    let mut screen = Screen::run(&desk, "wallet info");
+    screen.waits_for("Password of the wallet savings: ");
+    desk.daemon.process.signal(Signal::STOP);
+    screen.answer(PASSWORD);
+    screen.waits_for("unlocking: 1 s");
+    desk.daemon.process.signal(Signal::CONT);
+    let (code, shown) = screen.end();
+    assert_eq!(code, Some(0), "{shown}");
+    says(&shown, &["\r\x1b[K\x1b[1mName"]);
 }

@@ -29,6 +29,8 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::unlock::{OpenWallet, WalletArgs};
 
+/// Sign the transactions of a file
+///
 /// Signs the transactions of a file, those that the wallet has keys for. Shows
 /// them first and asks.
 #[derive(Args)]
