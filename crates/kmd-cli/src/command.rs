@@ -21,6 +21,12 @@ pub(crate) enum Command {
     Sign(transaction::Sign),
     SignProgram(transaction::SignProgram),
     Verify(transaction::Verify),
+    /// Work out and check addresses, without a daemon
+    #[command(subcommand)]
+    Address(address::Command),
+    /// Check 25 words, and turn them into key files and back, without a daemon
+    #[command(subcommand)]
+    Mnemonic(mnemonic::Command),
     Status(status::Status),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),

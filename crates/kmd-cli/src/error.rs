@@ -169,6 +169,7 @@ impl From<kmd_client::Error> for Error {
         use kmd_client::Error as Client;
         match error {
             Client::Daemon { status, message } => refusal::of(status, &message),
+            Client::Refused(refused) => refusal::of_v2(&refused),
             Client::DataDir { .. } | Client::Transport(_) | Client::Token(_) => {
                 Self::new(Kind::NoDaemon, "cannot ask the daemon").because(error)
             }

@@ -1,7 +1,9 @@
 //! What the daemon says when it refuses, which kind of failure that is, and what to do.
 //!
-//! The words are those of the Go kmd, the same for every client; this table is where they become
-//! advice.
+//! In version 1 of the API the words are those of the Go kmd, the same for every client; this table
+//! is where they become advice. Version 2 has codes and hints of its own.
+
+use kmd_client::Refused;
 
 use crate::error::{Error, Kind};
 
@@ -74,7 +76,7 @@ const REFUSALS: [(&str, Kind, &str); 14] = [
     ),
 ];
 
-/// The failure that a refusal is.
+/// The failure that a refusal in version 1 is.
 pub(crate) fn of(status: u16, words: &str) -> Error {
     match REFUSALS.iter().find(|(known, _, _)| *known == words) {
         Some((_, kind, hint)) => Error::new(*kind, words).hint(*hint),
@@ -82,4 +84,20 @@ pub(crate) fn of(status: u16, words: &str) -> Error {
             .hint("kmd.log in the data directory has the reason; `kmd doctor` looks for more"),
         None => Error::new(Kind::Refused, words),
     }
+}
+
+/// The failure that a refusal in version 2 is. Words that version 1 has too get our advice, which is
+/// for people at a terminal.
+pub(crate) fn of_v2(refused: &Refused) -> Error {
+    if REFUSALS.iter().any(|(known, _, _)| *known == refused.message) {
+        return of(refused.status, &refused.message);
+    }
+    let kind = match refused.code.as_str() {
+        "invalid_token" => Kind::NoDaemon,
+        "wrong_password" => Kind::WrongPassword,
+        "wallet_not_found" | "key_not_found" => Kind::NotFound,
+        "malformed_transaction" | "group_not_whole" | "bad_request" => Kind::Invalid,
+        _ => Kind::Refused,
+    };
+    Error::new(kind, refused.message.as_str()).hint(refused.hint.as_str())
 }

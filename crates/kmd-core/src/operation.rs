@@ -5,9 +5,11 @@ use kmd_wallet::WalletId;
 
 use crate::Error;
 
-/// An operation on an open wallet.
+/// An operation on a wallet that is open, or that its password is given for.
 #[derive(Debug)]
 pub enum Operation<'a> {
+    /// Replaces the password.
+    ChangePassword,
     /// Lists addresses.
     ListKeys,
     /// Derives a key.

@@ -34,6 +34,7 @@ pub(crate) const SELECT_METADATA: &str =
     "SELECT driver_name, driver_version, wallet_id, wallet_name FROM metadata LIMIT 1";
 pub(crate) const UPDATE_NAME: &str = "UPDATE OR ABORT metadata SET wallet_name = ?1";
 pub(crate) const SELECT_SECRETS: &str = "SELECT mep_encrypted, mdk_encrypted FROM metadata LIMIT 1";
+pub(crate) const UPDATE_MASTER_KEY: &str = "UPDATE OR ABORT metadata SET mep_encrypted = ?1";
 pub(crate) const SELECT_MAX_KEY_INDEX: &str = "SELECT max_key_idx_encrypted FROM metadata LIMIT 1";
 pub(crate) const UPDATE_MAX_KEY_INDEX: &str = "UPDATE OR ABORT metadata SET max_key_idx_encrypted = ?1";
 

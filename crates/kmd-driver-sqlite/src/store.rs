@@ -270,6 +270,10 @@ impl Transaction for Rows<'_> {
             .map_err(database(&self.store.path))
     }
 
+    fn set_master_key(&mut self, envelope: &[u8]) -> Result<()> {
+        self.execute_one(schema::UPDATE_MASTER_KEY, [envelope])
+    }
+
     fn max_key_index(&mut self) -> Result<Vec<u8>> {
         self.transaction
             .query_row(schema::SELECT_MAX_KEY_INDEX, [], |row| row.get(0))

@@ -10,18 +10,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kmd_api::files;
-use kmd_crypto::{KdfParams, KdfParamsError};
+use kmd_crypto::{KdfFloor, KdfParams, KdfParamsError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::StartError;
 use crate::limits::{KdfLimits, Limits};
 use crate::log::{LogFormat, LogSettings};
-
-/// Unless unsafe parameters are allowed, no weaker ones than the defaults' kind.
-const MIN_N: u64 = 32_768;
-const MIN_R: u32 = 1;
-const MIN_P: u32 = 32;
 
 /// The configuration as meant.
 pub(crate) struct Config {
@@ -32,6 +27,7 @@ pub(crate) struct Config {
     pub(crate) allow_private_network: bool,
     pub(crate) wallets_dir: PathBuf,
     pub(crate) scrypt: KdfParams,
+    pub(crate) scrypt_floor: KdfFloor,
     pub(crate) log: LogSettings,
     pub(crate) limits: Limits,
     pub(crate) kdf: KdfLimits,
@@ -220,6 +216,7 @@ impl Written {
             allow_private_network: self.allow_header_pna,
             wallets_dir: self.drivers.sqlite.wallets_dir(data_dir, refuse)?,
             scrypt: self.drivers.sqlite.scrypt_params(refuse)?,
+            scrypt_floor: self.drivers.sqlite.scrypt_floor(),
             log: self.kmd.log(),
             limits: self.kmd.limits(),
             kdf: self.kmd.kdf(),
@@ -248,21 +245,26 @@ impl WrittenSqlite {
         }
     }
 
+    /// Unless unsafe parameters are allowed, no weaker ones than the defaults' kind.
+    fn scrypt_floor(&self) -> KdfFloor {
+        if self.allow_unsafe_scrypt {
+            KdfFloor::NONE
+        } else {
+            KdfFloor::REFERENCE
+        }
+    }
+
     fn scrypt_params(&self, refuse: impl Fn(String, &'static str) -> StartError) -> Result<KdfParams, StartError> {
         let scrypt = &self.scrypt;
-        let minima = [
-            ("N", scrypt.scrypt_n, MIN_N),
-            ("R", scrypt.scrypt_r.into(), MIN_R.into()),
-            ("P", scrypt.scrypt_p.into(), MIN_P.into()),
-        ];
-        for (name, value, minimum) in minima {
-            if value < minimum && !self.allow_unsafe_scrypt {
-                return Err(refuse(
-                    format!("slow scrypt {name} must be at least {minimum}"),
-                    "raise it, or for tests set drivers.sqlite.allow_unsafe_scrypt",
-                ));
-            }
-        }
+        let above = self
+            .scrypt_floor()
+            .check(scrypt.scrypt_n, scrypt.scrypt_r, scrypt.scrypt_p);
+        above.map_err(|too_weak| {
+            refuse(
+                too_weak.to_string(),
+                "raise it, or for tests set drivers.sqlite.allow_unsafe_scrypt",
+            )
+        })?;
         KdfParams::new(scrypt.scrypt_n, scrypt.scrypt_r, scrypt.scrypt_p).map_err(|error: KdfParamsError| {
             refuse(
                 format!("drivers.sqlite.scrypt: {error}"),

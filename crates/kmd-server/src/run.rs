@@ -157,6 +157,7 @@ fn make_kmd(config: &Config) -> Result<Kmd, StartError> {
             max_work: DEFAULT_KDF_WORK * u128::from(config.kdf.max_work_factor.get()),
             max_memory: config.kdf.max_memory.get().into(),
         },
+        floor: config.scrypt_floor,
         parallel: config.kdf.parallel,
         queue: config.kdf.queue,
         threads: config::cores(),

@@ -19,6 +19,19 @@ pub struct NewWallet<'a> {
     pub master_derivation_key: Option<MasterDerivationKey>,
 }
 
+/// What a wallet's password is to become, and the cost of guessing it: where a
+/// parameter of scrypt is not given, the driver's own counts.
+pub struct NewPassword<'a> {
+    /// The password.
+    pub password: &'a Password,
+    /// Cost.
+    pub n: Option<u64>,
+    /// Block size.
+    pub r: Option<u32>,
+    /// Parallelism.
+    pub p: Option<u32>,
+}
+
 /// Finds wallets and makes them.
 pub trait Driver: Send + Sync {
     /// What is true of all its wallets.
@@ -62,6 +75,16 @@ pub trait Locked: Send {
     /// # Errors
     /// Wrong password; damaged; KDF.
     fn unlock(self: Box<Self>, password: &Password) -> Result<Arc<dyn Wallet>>;
+
+    /// Replaces the password: afterwards only the new one opens the wallet.
+    /// Who has it open must unlock it again.
+    ///
+    /// # Errors
+    /// Wrong password; parameters too weak or too costly, KDF; [`Error::Replaced`] when somebody else
+    /// changed the password meanwhile; disk; [`Error::NotSupported`].
+    fn change_password(self: Box<Self>, _password: &Password, _new: NewPassword<'_>) -> Result<()> {
+        Err(Error::NotSupported)
+    }
 }
 
 /// Signs messages with the keys of a wallet whose password was checked before.

@@ -24,7 +24,7 @@ mod metadata;
 mod soft;
 mod store;
 
-pub use driver::{Driver, Locked, NewWallet, Signing, Wallet};
+pub use driver::{Driver, Locked, NewPassword, NewWallet, Signing, Wallet};
 pub use error::Error;
 pub use metadata::{DriverInfo, Metadata, WalletId, WalletName};
 pub use soft::{SoftLocked, SoftWallet, WalletSecrets, seal_new_wallet};

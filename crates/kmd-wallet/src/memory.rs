@@ -67,7 +67,12 @@ impl MemoryDriver {
     }
 
     fn locked(&self, rows: Shared) -> SoftLocked<MemoryStore> {
-        SoftLocked::new(MemoryStore(rows), Arc::clone(&self.kdf), Arc::clone(&self.random))
+        SoftLocked::new(
+            MemoryStore(rows),
+            self.params,
+            Arc::clone(&self.kdf),
+            Arc::clone(&self.random),
+        )
     }
 }
 
@@ -184,6 +189,7 @@ impl Store for MemoryStore {
             multisigs: rows.multisigs.clone(),
         };
         change(&mut changed)?;
+        rows.master_key = changed.master_key;
         rows.max_key_index = changed.max_key_index;
         rows.keys = changed.keys;
         rows.multisigs = changed.multisigs;
@@ -207,6 +213,11 @@ impl Transaction for Changed {
 
     fn master_key(&mut self) -> Result<Vec<u8>> {
         Ok(self.master_key.clone())
+    }
+
+    fn set_master_key(&mut self, envelope: &[u8]) -> Result<()> {
+        self.master_key = envelope.to_vec();
+        Ok(())
     }
 
     fn max_key_index(&mut self) -> Result<Vec<u8>> {

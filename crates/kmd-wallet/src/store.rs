@@ -117,6 +117,12 @@ pub trait Transaction {
     /// When it cannot be read.
     fn master_key(&mut self) -> Result<Vec<u8>>;
 
+    /// Replaces the envelope of the master key.
+    ///
+    /// # Errors
+    /// Disk.
+    fn set_master_key(&mut self, envelope: &[u8]) -> Result<()>;
+
     /// Envelope of the highest key index.
     ///
     /// # Errors

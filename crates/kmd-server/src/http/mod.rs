@@ -71,8 +71,8 @@ async fn answer(daemon: &Arc<Daemon>, activity: &Activity, request: Request<Inco
         ),
         Route::Swagger => ("/swagger.json", daemon.cors.decorate(&head.headers, v1::swagger())),
         Route::OpenApi => ("/v2/openapi.json", daemon.cors.decorate(&head.headers, v2::openapi())),
-        Route::Endpoint(endpoint) => {
-            let reply = answer_endpoint(daemon, activity, endpoint, &head, body, started).await;
+        Route::Endpoint(endpoint, wallet) => {
+            let reply = answer_endpoint(daemon, activity, endpoint, wallet, &head, body, started).await;
             return daemon.cors.decorate(&head.headers, reply);
         }
         Route::NotFound => ("unknown", Reply::not_found()),
@@ -86,6 +86,7 @@ async fn answer_endpoint(
     daemon: &Arc<Daemon>,
     activity: &Activity,
     endpoint: &'static Endpoint,
+    wallet: Option<String>,
     head: &http::request::Parts,
     body: Incoming,
     started: Instant,
@@ -125,7 +126,7 @@ async fn answer_endpoint(
         // Logging and telling of new sessions are part of the work, so that they
         // happen also where the client has hung up meanwhile.
         move || {
-            let performed = endpoint.perform(&daemon.kmd, encoding, &body);
+            let performed = endpoint.perform(&daemon.kmd, wallet.as_deref(), encoding, &body);
             daemon.sessions_changed.notify_one();
             finish(endpoint, &method, started, performed)
         }
