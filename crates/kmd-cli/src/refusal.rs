@@ -80,6 +80,10 @@ const REFUSALS: [(&str, Kind, &str); 14] = [
 pub(crate) fn of(status: u16, words: &str) -> Error {
     match REFUSALS.iter().find(|(known, _, _)| *known == words) {
         Some((_, kind, hint)) => Error::new(*kind, words).hint(*hint),
+        // What a path of version 2 is answered by a daemon that has none.
+        None if matches!(status, 404 | 405) => Error::new(Kind::Refused, "the daemon that runs cannot do this")
+            .because(format!("it answers {status} {words}"))
+            .hint("it is the Go kmd, or an old one; stop it, and run the command again"),
         None if status >= 500 => Error::new(Kind::Refused, words)
             .hint("kmd.log in the data directory has the reason; `kmd doctor` looks for more"),
         None => Error::new(Kind::Refused, words),
@@ -100,4 +104,40 @@ pub(crate) fn of_v2(refused: &Refused) -> Error {
         _ => Kind::Refused,
     };
     Error::new(kind, refused.message.as_str()).hint(refused.hint.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_of_refusals() {
+        let cases = [
+            (400, "error decrypting. wrong password?", Kind::WrongPassword),
+            (400, "key does not exist in this wallet", Kind::NotFound),
+            (400, "something new", Kind::Refused),
+            (500, "database error", Kind::Refused),
+            (405, "", Kind::Refused),
+        ];
+        for (status, words, kind) in cases {
+            assert_eq!(of(status, words).kind, kind, "{words}");
+        }
+        assert_eq!(of(405, "").hints.len(), 1, "a daemon without version 2");
+        assert_eq!(of(500, "database error").hints.len(), 1);
+        assert!(of(400, "something new").hints.is_empty());
+
+        let v2 = |code: &str, message: &str| {
+            of_v2(&Refused {
+                status: 400,
+                code: code.to_owned(),
+                message: message.to_owned(),
+                hint: "the daemon's hint".to_owned(),
+            })
+        };
+        let unknown = v2("key_not_found", "no such key");
+        assert_eq!((unknown.kind, unknown.hints.as_slice()), (Kind::NotFound, &["the daemon's hint".to_owned()][..]));
+        let known = v2("wrong_password", "error decrypting. wrong password?");
+        assert_eq!(known.kind, Kind::WrongPassword);
+        assert!(known.hints[0].contains("capital letters"));
+    }
 }
