@@ -10,6 +10,8 @@ use crate::context::Context;
 use crate::output::{Page, Report};
 use crate::{Error, Kind, Result};
 
+/// Show an address or a public key in all its spellings
+///
 /// Shows an address or a public key as address, in hexadecimal and in base64.
 /// Where an address is mistyped, says which character is the wrong one.
 #[derive(Args)]

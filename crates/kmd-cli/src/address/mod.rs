@@ -17,13 +17,9 @@ use crate::output::{Page, Report};
 /// Commands on addresses.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Show an address or a public key in all its spellings
     Convert(convert::Convert),
-    /// The address of several keys, of which some number must sign
     Multisig(of_multisig::OfMultisig),
-    /// The account of an application
     Application(of_application::OfApplication),
-    /// The account that a program controls
     Program(of_program::OfProgram),
 }
 

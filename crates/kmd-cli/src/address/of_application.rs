@@ -7,6 +7,8 @@ use super::Computed;
 use crate::Result;
 use crate::context::Context;
 
+/// Show the account of an application
+///
 /// Shows the account that holds what an application owns. It follows from the
 /// application's number and has no key.
 #[derive(Args)]

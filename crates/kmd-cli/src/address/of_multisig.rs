@@ -8,6 +8,8 @@ use super::convert::address_of;
 use crate::context::Context;
 use crate::{Error, Kind, Result};
 
+/// Show the address of several keys, of which some number must sign
+///
 /// Shows the multisig address of these members. Their order matters: another
 /// order is another address.
 #[derive(Args)]

@@ -10,6 +10,8 @@ use crate::Result;
 use crate::context::Context;
 use crate::transaction::read_program;
 
+/// Show the account that a program controls
+///
 /// Shows the account that a program controls by itself: the hash of the
 /// program. goal shows the same as the hash of an application's programs.
 #[derive(Args)]

@@ -9,6 +9,8 @@ use crate::accounts::address_of;
 use crate::context::Context;
 use crate::output::{Page, Report};
 
+/// Check 25 words and show whose key they are
+///
 /// Checks 25 words and shows the address of their key. Says which words are none
 /// and which were probably meant, and finds two neighbours that have changed
 /// places. The words are not shown.

@@ -13,6 +13,8 @@ use crate::key::seed_of_file;
 use crate::output::{Page, Report};
 use crate::words::Words;
 
+/// Show the 25 words of a key file, or write them to a file
+///
 /// Shows the 25 words of a key file of algokey, or writes them to a file.
 /// Whoever knows them can spend from its account.
 #[derive(Args)]

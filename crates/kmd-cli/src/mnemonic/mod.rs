@@ -16,11 +16,8 @@ use crate::context::Context;
 /// Commands on mnemonics.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Check 25 words and show whose key they are
     Check(check::Check),
-    /// Write the key of 25 words to a file, as algokey does
     ToKey(to_key::ToKey),
-    /// Show the 25 words of a key file, or write them to a file
     FromKey(from_key::FromKey),
 }
 

@@ -15,6 +15,8 @@ use crate::context::Context;
 use crate::output::{Page, Report};
 use crate::{Error, Result};
 
+/// Write the key of 25 words to a file, as algokey does
+///
 /// Writes the key of 25 words to a new file that only you can read: 32 bytes, as
 /// `algokey import -f` does.
 #[derive(Args)]
