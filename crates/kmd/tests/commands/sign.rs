@@ -1,8 +1,16 @@
 //! `kmd sign`: what it writes is what py-algorand-sdk signs with the same keys.
 
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
 use serde_json::json;
 
-use crate::desk::{Desk, PASSWORD, says};
+use crate::desk::{Desk, PASSWORD, run_on, says};
 use crate::screen::Screen;
 use crate::vectors::{A, B, C, MULTISIG, canonical, vector, vectors};
 
@@ -60,7 +68,7 @@ fn for_a_rekeyed_sender() {
     assert_eq!(sign(&desk, &format!("--signer {A}"), &unsigned), rekeyed);
     let named = [b"\x82", &rekeyed[1..40], transaction].concat();
     assert_eq!(sign(&desk, "", &named), rekeyed);
-    std::fs::remove_file(desk.path("out")).unwrap();
+    fs::remove_file(desk.path("out")).unwrap();
     says(&refused(&desk, 5, "--yes", &unsigned), &["no key of", C]);
 }
 
@@ -76,7 +84,7 @@ fn for_a_multisig_account_one_after_the_other() {
     let second = sign(&desk, "-w c", &first);
     assert_eq!(second, vector("multisig 2 of 2"));
     // It is complete; a member may add to it all the same, when asked to.
-    std::fs::remove_file(desk.path("out")).unwrap();
+    fs::remove_file(desk.path("out")).unwrap();
     says(&refused(&desk, 5, "-w b --yes", &second), &["it is signed"]);
     says(
         &refused(&desk, 5, "-w a --yes", &first),
@@ -140,7 +148,7 @@ fn groups_whole_or_by_several() {
     let signed = ["group 1 of 3, signed", "group 2 of 3, signed", "group 3 of 3, signed"];
     assert_eq!(sign(&desk, "-w one", &desk.bytes("half")), vectors(&signed));
 
-    std::fs::remove_file(desk.path("out")).unwrap();
+    fs::remove_file(desk.path("out")).unwrap();
     let part = vectors(&GROUP[..2]);
     says(
         &refused(&desk, 6, "--yes -w two", &part),
@@ -164,6 +172,19 @@ fn more_than_fit_in_one_request() {
     desk.wallet_of("w", &[A]);
     let signed = sign(&desk, "", &vector("unsigned").repeat(2100));
     assert!(signed == vector("signed by key").repeat(2100));
+}
+
+#[test]
+fn by_a_daemon_that_has_only_version_1() {
+    let desk = Desk::new();
+    desk.wallet_of("w", &[A]);
+    let old = Old::before(&desk);
+    let file = desk.file("in", &vectors(&["unsigned", "unsigned"]));
+    let words = format!("sign {file} -o {} --yes", desk.path("out"));
+    let exit = run_on(&old.directory, &words, &[PASSWORD]);
+    assert_eq!(exit.code, Some(0), "{exit:?}");
+    assert_eq!(desk.bytes("out"), vectors(&["signed by key", "signed by key"]));
+    assert_eq!(old.asked_for_version_2.load(Ordering::Relaxed), 0);
 }
 
 #[test]
@@ -230,4 +251,62 @@ fn at_a_terminal_it_shows_and_asks() {
         assert_eq!(desk.has("out"), code == 0);
     }
     assert_eq!(desk.bytes("out"), vector("signed by key"));
+}
+
+/// Stands before a daemon, calls its version 2 another, and counts who asks for it all the same.
+struct Old {
+    directory: PathBuf,
+    asked_for_version_2: Arc<AtomicUsize>,
+}
+
+impl Old {
+    fn before(desk: &Desk) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let directory = desk.home().file("old");
+        fs::create_dir(&directory).unwrap();
+        fs::write(directory.join("kmd.net"), listener.local_addr().unwrap().to_string()).unwrap();
+        fs::copy(desk.home().file("kmd.token"), directory.join("kmd.token")).unwrap();
+        let asked_for_version_2 = Arc::new(AtomicUsize::new(0));
+        let (counter, daemon) = (Arc::clone(&asked_for_version_2), desk.daemon.address);
+        thread::spawn(move || {
+            for client in listener.incoming() {
+                pass_on(client.unwrap(), daemon, Arc::clone(&counter));
+            }
+        });
+        Self {
+            directory,
+            asked_for_version_2,
+        }
+    }
+}
+
+fn pass_on(mut client: TcpStream, daemon: SocketAddr, counter: Arc<AtomicUsize>) {
+    let mut daemon = TcpStream::connect(daemon).unwrap();
+    let (mut requests, mut to_daemon) = (client.try_clone().unwrap(), daemon.try_clone().unwrap());
+    thread::spawn(move || {
+        each_piece(&mut requests, |piece| {
+            counter.fetch_add(
+                String::from_utf8_lossy(piece).matches("/v2/").count(),
+                Ordering::Relaxed,
+            );
+            to_daemon.write_all(piece).is_ok()
+        });
+    });
+    thread::spawn(move || {
+        each_piece(&mut daemon, |piece| {
+            if let Some(at) = piece.windows(4).position(|window| window == b"\"v2\"") {
+                piece[at + 2] = b'0';
+            }
+            client.write_all(piece).is_ok()
+        });
+    });
+}
+
+fn each_piece(from: &mut TcpStream, mut take: impl FnMut(&mut [u8]) -> bool) {
+    let mut buffer = [0; 65536];
+    while let Ok(length @ 1..) = from.read(&mut buffer) {
+        if !take(&mut buffer[..length]) {
+            return;
+        }
+    }
 }

@@ -8,6 +8,8 @@ mod asset;
 mod other;
 mod payment;
 mod sheet;
+#[cfg(test)]
+mod tests;
 
 use kmd_algorand::{Address, DecodeError, Fields, Transaction};
 
@@ -86,9 +88,21 @@ fn fee(sheet: &mut Sheet<'_, '_>) {
 
 /// Networks that everybody knows: name, genesis id, genesis hash.
 const NETWORKS: [(&str, &[u8], &str); 3] = [
-    ("MainNet", b"mainnet-v1.0", "wGHE2Pwdvd7S12BL5FaOP20EGYesN73ktiC1qzkkit8="),
-    ("TestNet", b"testnet-v1.0", "SGO1GKSzyE7IEPItTxCByw9x8FmnrCDexi9/cOUJOiI="),
-    ("BetaNet", b"betanet-v1.0", "mFgazF+2uRS1tMiL9dsj01hJGySEmPN28B/TjjvpVW0="),
+    (
+        "MainNet",
+        b"mainnet-v1.0",
+        "wGHE2Pwdvd7S12BL5FaOP20EGYesN73ktiC1qzkkit8=",
+    ),
+    (
+        "TestNet",
+        b"testnet-v1.0",
+        "SGO1GKSzyE7IEPItTxCByw9x8FmnrCDexi9/cOUJOiI=",
+    ),
+    (
+        "BetaNet",
+        b"betanet-v1.0",
+        "mFgazF+2uRS1tMiL9dsj01hJGySEmPN28B/TjjvpVW0=",
+    ),
 ];
 
 /// The hash decides; the id is only a name that somebody wrote.
