@@ -96,7 +96,8 @@ impl Work<'_> {
             signer: Some(*signer),
         };
         let items: Vec<ToSign<'_>> = batch.iter().map(item).collect();
-        let answer = client.sign_partial_groups(handle, password.expose(), &items)?;
+        let answer = client.sign_partial_groups(handle, password.expose(), &items);
+        let answer = answer.map_err(|error| refused(error, batch))?;
         if answer.len() == batch.len() {
             Ok(answer)
         } else {
@@ -185,5 +186,17 @@ impl Work<'_> {
             Verdict::Bad(flaw) => Err(wrong(flaw.to_string())),
             Verdict::Missing | Verdict::Unchecked => Err(wrong("there is none".to_owned())),
         }
+    }
+}
+
+/// The daemon counts the transactions of one request, from 0.
+fn refused(error: kmd_client::Error, batch: &Batch) -> Error {
+    let error = Error::from(error);
+    match batch.first() {
+        Some((first, _)) => error.while_doing(format!(
+            "cannot sign the transactions from {} on, which the daemon counts from 0",
+            first + 1
+        )),
+        None => error,
     }
 }
