@@ -178,13 +178,36 @@ fn more_than_fit_in_one_request() {
 fn by_a_daemon_that_has_only_version_1() {
     let desk = Desk::new();
     desk.wallet_of("w", &[A]);
-    let old = Old::before(&desk);
+    let old = Between::before(&desk, without_version_2);
     let file = desk.file("in", &vectors(&["unsigned", "unsigned"]));
     let words = format!("sign {file} -o {} --yes", desk.path("out"));
     let exit = run_on(&old.directory, &words, &[PASSWORD]);
     assert_eq!(exit.code, Some(0), "{exit:?}");
     assert_eq!(desk.bytes("out"), vectors(&["signed by key", "signed by key"]));
     assert_eq!(old.asked_for_version_2.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn an_answer_that_is_not_what_was_asked_for_is_not_written() {
+    let desk = Desk::new();
+    desk.wallet_of("w", &[A]);
+    let file = desk.file("in", &vector("unsigned"));
+    let words = format!("sign {file} -o {} --yes", desk.path("out"));
+    let lies: [(Change, &str); 2] = [
+        (|answer| spoil(answer, 20), "is not one of"),
+        // The amount, in base64.
+        (|answer| spoil(answer, 111), "another transaction"),
+    ];
+    for (lie, expected) in lies {
+        let liar = Between::before(&desk, lie);
+        let exit = run_on(&liar.directory, &words, &[PASSWORD]);
+        assert_eq!(exit.code, Some(1), "{exit:?}");
+        says(
+            &exit.stderr,
+            &["the daemon's signature of transaction 1 is wrong", expected],
+        );
+        assert!(!desk.has("out"));
+    }
 }
 
 #[test]
@@ -253,16 +276,36 @@ fn at_a_terminal_it_shows_and_asks() {
     assert_eq!(desk.bytes("out"), vector("signed by key"));
 }
 
-/// Stands before a daemon, calls its version 2 another, and counts who asks for it all the same.
-struct Old {
+/// What is changed in an answer of the daemon, or in a piece of it.
+type Change = fn(&mut [u8]);
+
+fn without_version_2(answer: &mut [u8]) {
+    if let Some(at) = answer.windows(4).position(|window| window == b"\"v2\"") {
+        answer[at + 2] = b'0';
+    }
+}
+
+/// Changes one character of the first signed transaction.
+fn spoil(answer: &mut [u8], character: usize) {
+    const HEAD: &[u8] = b"\"signed_transactions\": [\n    \"";
+    if let Some(at) = answer.windows(HEAD.len()).position(|window| window == HEAD) {
+        let character = &mut answer[at + HEAD.len() + character];
+        *character = if *character == b'A' { b'B' } else { b'A' };
+    }
+}
+
+/// Stands before a daemon and changes what it answers.
+struct Between {
     directory: PathBuf,
     asked_for_version_2: Arc<AtomicUsize>,
 }
 
-impl Old {
-    fn before(desk: &Desk) -> Self {
+impl Between {
+    fn before(desk: &Desk, change: Change) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let directory = desk.home().file("old");
+        let directory = desk
+            .home()
+            .file(&format!("before-{}", listener.local_addr().unwrap().port()));
         fs::create_dir(&directory).unwrap();
         fs::write(directory.join("kmd.net"), listener.local_addr().unwrap().to_string()).unwrap();
         fs::copy(desk.home().file("kmd.token"), directory.join("kmd.token")).unwrap();
@@ -270,7 +313,7 @@ impl Old {
         let (counter, daemon) = (Arc::clone(&asked_for_version_2), desk.daemon.address);
         thread::spawn(move || {
             for client in listener.incoming() {
-                pass_on(client.unwrap(), daemon, Arc::clone(&counter));
+                pass_on(client.unwrap(), daemon, Arc::clone(&counter), change);
             }
         });
         Self {
@@ -280,7 +323,7 @@ impl Old {
     }
 }
 
-fn pass_on(mut client: TcpStream, daemon: SocketAddr, counter: Arc<AtomicUsize>) {
+fn pass_on(mut client: TcpStream, daemon: SocketAddr, counter: Arc<AtomicUsize>, change: Change) {
     let mut daemon = TcpStream::connect(daemon).unwrap();
     let (mut requests, mut to_daemon) = (client.try_clone().unwrap(), daemon.try_clone().unwrap());
     thread::spawn(move || {
@@ -294,9 +337,7 @@ fn pass_on(mut client: TcpStream, daemon: SocketAddr, counter: Arc<AtomicUsize>)
     });
     thread::spawn(move || {
         each_piece(&mut daemon, |piece| {
-            if let Some(at) = piece.windows(4).position(|window| window == b"\"v2\"") {
-                piece[at + 2] = b'0';
-            }
+            change(piece);
             client.write_all(piece).is_ok()
         });
     });
