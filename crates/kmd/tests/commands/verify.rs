@@ -1,5 +1,6 @@
 //! `kmd verify`
 
+use kmd_client::kmd_algorand::SignedTransaction;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, says};
@@ -62,6 +63,27 @@ fn one_bit_is_enough_to_be_bad() {
             "{name}: {report}"
         );
         assert!(report["transactions"][0]["why"].is_string(), "{report}");
+    }
+}
+
+#[test]
+fn who_signs_must_be_who_has_to() {
+    let desk = Desk::new();
+    // The signatures are right, and nothing says any more that the sender was rekeyed to who made them.
+    let names = [
+        "signed by another key, sender rekeyed",
+        "multisig of a rekeyed sender",
+        "logic delegated by key, sender rekeyed",
+    ];
+    for name in names {
+        let mut orphan = SignedTransaction::decode(&vector(name)).unwrap();
+        assert!(orphan.signer.take().is_some());
+        let (report, code) = checked(&desk, "", &orphan.encode());
+        assert_eq!(
+            (&report["transactions"][0]["state"], code),
+            (&json!("bad"), 9),
+            "{name}"
+        );
     }
 }
 
