@@ -60,15 +60,13 @@ impl Listing {
         let mut lines = self.items[place].lines();
         if let Some((number, position)) = self.items[place].member {
             let group = &self.groups[number];
-            let member = format!(
-                "{} of {} in this file, id {}",
-                position + 1,
-                group.members.len(),
-                base64(&group.id)
-            );
+            let (position, count, id) = (position + 1, group.members.len(), base64(&group.id));
             lines.push(match trouble(group) {
-                None => Line::plain("group", member),
-                Some(trouble) => Line::alarm("group", format!("{member}: {trouble}"), Danger::Group),
+                None => Line::plain("group", format!("{position} of {count}, whole, id {id}")),
+                Some(trouble) => {
+                    let member = format!("{position} of {count} in this file, id {id}: {trouble}");
+                    Line::alarm("group", member, Danger::Group)
+                }
             });
         }
         lines

@@ -88,7 +88,7 @@ fn groups() {
         "group 3 of 3, unsigned",
     ];
     let cases = [
-        (vec![one, two, three], "2 of 3 in this file"),
+        (vec![one, two, three], "2 of 3, whole, id ipqx"),
         (vec![two, one, three], "in the wrong order; right is 2, 1, 3"),
         (vec![one, three], "not whole"),
         (vec![one, "unsigned", two, three], "others stand between"),

@@ -18,12 +18,12 @@ pub(super) fn plan(steps: &[Step]) -> Vec<String> {
         match step {
             Step::Leave(reason) => format!("transaction {number} stays as it is: {reason}"),
             Step::Key { signer } => format!(
-                "transaction {number} is signed with the key of {}",
+                "transaction {number} will be signed with the key of {}",
                 Address::from(*signer)
             ),
             Step::Multisig { account, members, .. } => {
                 let members = names(members).join(", ");
-                format!("transaction {number} is signed for the multisig {account}, with the key of {members}")
+                format!("transaction {number} will be signed for the multisig {account}, with the key of {members}")
             }
         }
     };
