@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::desk::{Desk, PASSWORD};
 use crate::support::algorand::{base64, key_of_label, private_key, unbase64};
 use crate::support::api::string;
+use crate::support::golden;
 
 const SIGNED: &str = include_str!("../../../kmd-algorand/tests/data/signed.jsonl");
 const EVERY_TYPE: &str = include_str!("data/every_type.base64");
@@ -37,6 +38,13 @@ pub fn vector(name: &str) -> Vec<u8> {
 
 pub fn vectors(names: &[&str]) -> Vec<u8> {
     names.iter().flat_map(|name| vector(name)).collect()
+}
+
+/// A transaction that algokey signed with a Falcon-1024 key.
+pub fn post_quantum() -> Vec<u8> {
+    let accounts = fs::read_to_string(golden::path("falcon.jsonl")).unwrap();
+    let account: Value = serde_json::from_str(accounts.lines().next().unwrap()).unwrap();
+    unbase64(&string(&account["transactions"][0]["signed_transaction"]))
 }
 
 /// A file of transactions of every type.

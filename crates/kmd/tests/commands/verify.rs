@@ -4,7 +4,7 @@ use kmd_client::kmd_algorand::SignedTransaction;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, says};
-use crate::vectors::{A, MULTISIG, vector, vectors};
+use crate::vectors::{A, MULTISIG, post_quantum, vector, vectors};
 
 /// What `kmd verify` says of a file, and its exit code.
 fn checked(desk: &Desk, options: &str, file: &[u8]) -> (Value, i32) {
@@ -64,6 +64,15 @@ fn one_bit_is_enough_to_be_bad() {
         );
         assert!(report["transactions"][0]["why"].is_string(), "{report}");
     }
+}
+
+#[test]
+fn what_cannot_be_checked_is_not_good() {
+    let desk = Desk::new();
+    let (report, code) = checked(&desk, "--partial-group", &post_quantum());
+    assert_eq!((&report["transactions"][0]["state"], code), (&json!("unchecked"), 9));
+    let shown = desk.ok(&format!("inspect {}", desk.path("file")), &[]);
+    says(&shown, &["by a post-quantum key, Falcon-1024: cannot be checked here"]);
 }
 
 #[test]
