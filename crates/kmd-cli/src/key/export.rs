@@ -16,14 +16,14 @@ use crate::{Error, Kind, Result};
 ///
 /// Shows the 25 words of a key. Whoever knows them can spend from its account.
 #[derive(Args)]
-#[command(after_long_help = "JSON: {\"address\", \"words\"}; with --out {\"address\", \"file\"}")]
+#[command(after_long_help = "JSON: {\"address\", \"words\"}; with --output {\"address\", \"file\"}")]
 pub struct Export {
     /// Whose key
     address: Address,
 
     /// Write the words to a new file that only you can read
     #[arg(short, long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    output: Option<PathBuf>,
 
     #[command(flatten)]
     wallet: WalletArgs,
@@ -41,7 +41,7 @@ impl Export {
             .ok_or_else(|| Error::new(Kind::Other, "the daemon's key has not 64 bytes"))?;
         let words = Words::of(seed);
         let address = self.address.to_string();
-        match self.out {
+        match self.output {
             None => context.output.print(&Shown { address, words }),
             Some(file) => {
                 words.write_to(&file)?;

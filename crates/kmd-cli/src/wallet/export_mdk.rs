@@ -18,14 +18,14 @@ use crate::words::Words;
 /// the wallet and all its generated keys again from them; imported keys are not
 /// among those.
 #[derive(Args)]
-#[command(after_long_help = "JSON: {\"wallet\", \"words\"}; with --out {\"wallet\", \"file\"}")]
+#[command(after_long_help = "JSON: {\"wallet\", \"words\"}; with --output {\"wallet\", \"file\"}")]
 pub struct ExportMdk {
     #[command(flatten)]
     wallet: OneWalletArgs,
 
     /// Write the words to a new file that only you can read
     #[arg(short, long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    output: Option<PathBuf>,
 }
 
 impl ExportMdk {
@@ -38,7 +38,7 @@ impl ExportMdk {
             .map_err(|_| Error::new(Kind::Other, "the daemon's master derivation key has not 32 bytes"))?;
         let words = Words::of(key);
         let wallet = open.wallet.name.clone();
-        match self.out {
+        match self.output {
             None => context.output.print(&Shown { wallet, words }),
             Some(file) => {
                 words.write_to(&file)?;

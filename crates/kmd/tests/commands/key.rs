@@ -76,7 +76,7 @@ fn exporting_fails() {
     );
     says(&desk.fails(2, "key export ABC", &[PASSWORD]), &["58 characters"]);
     let file = desk.home().file("words");
-    let export = format!("key export {address} --out {}", file.display());
+    let export = format!("key export {address} --output {}", file.display());
     desk.ok(&export, &[PASSWORD]);
     assert_eq!(mode(&file), 0o600);
     desk.fails(10, &export, &[PASSWORD]);
@@ -104,7 +104,7 @@ fn keys_in_files() {
     let words = desk.home().file("words");
     let exported = desk.new_key();
     desk.ok(
-        &format!("key export {exported} --out {}", words.display()),
+        &format!("key export {exported} --output {}", words.display()),
         &[PASSWORD],
     );
     desk.ok(&format!("key delete --yes {exported}"), &[PASSWORD]);

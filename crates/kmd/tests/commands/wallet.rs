@@ -161,12 +161,12 @@ fn words_in_files() {
     let file = desk.home().file("words");
     let path = file.display();
     says(
-        &desk.ok(&format!("wallet export-mdk --out {path}"), &[PASSWORD]),
+        &desk.ok(&format!("wallet export-mdk --output {path}"), &[PASSWORD]),
         &["Wrote the words", "words"],
     );
     assert_eq!(mode(&file), 0o600);
     assert_eq!(desk.home().read("words"), desk.ok("wallet export-mdk", &[PASSWORD]));
-    let written = desk.fails(10, &format!("wallet export-mdk --out {path}"), &[PASSWORD]);
+    let written = desk.fails(10, &format!("wallet export-mdk --output {path}"), &[PASSWORD]);
     says(&written, &["cannot write the words", "exists"]);
     desk.ok(&format!("wallet recover twin --yes --words-file {path}"), &[PASSWORD]);
     desk.fails(10, "wallet recover other --yes --words-file /not/there", &[PASSWORD]);
