@@ -68,7 +68,7 @@ impl SignProgram {
         for member in &members {
             context
                 .output
-                .note(&format!("it will be signed with the key of {}", Address::from(*member)));
+                .note(&format!("sign with the key of {}", Address::from(*member)));
         }
         let question = format!("Let this program spend from {}?", self.account);
         context.ask.confirm(&question, self.yes.consent())?;

@@ -85,7 +85,7 @@ fn for_a_multisig_account_one_after_the_other() {
     assert_eq!(second, vector("multisig 2 of 2"));
     // It is complete; a member may add to it all the same, when asked to.
     fs::remove_file(desk.path("out")).unwrap();
-    says(&refused(&desk, 5, "-w b --yes", &second), &["it is signed"]);
+    says(&refused(&desk, 5, "-w b --yes", &second), &["signed already"]);
     says(
         &refused(&desk, 5, "-w a --yes", &first),
         &["no key of", "that has not signed"],

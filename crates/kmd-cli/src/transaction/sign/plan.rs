@@ -48,9 +48,9 @@ pub(super) enum Step {
 /// Why a transaction is left as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum Reason {
-    #[error("it was not asked for")]
+    #[error("not asked for")]
     NotAsked,
-    #[error("it is signed")]
+    #[error("signed already")]
     Signed,
     #[error("it has a kind of signature that kmd does not add to")]
     OtherKind,
