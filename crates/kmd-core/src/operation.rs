@@ -10,6 +10,8 @@ use crate::Error;
 pub enum Operation<'a> {
     /// Replaces the password.
     ChangePassword,
+    /// Checks everything in it.
+    Verify,
     /// Lists addresses.
     ListKeys,
     /// Derives a key.

@@ -27,6 +27,8 @@ pub type OnSkipped = Box<dyn Fn(&Path, &str) + Send + Sync>;
 /// A file that changed this recently may change again without its times
 /// showing it, since they are only as fine as the kernel's clock tick.
 const UNSETTLED: Duration = Duration::from_millis(100);
+/// The time of change of no file.
+const NEVER: (i64, i64) = (i64::MIN, 0);
 /// How long to wait for another process that changes names in the folder, and
 /// how often to try.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
@@ -199,7 +201,7 @@ impl Folder {
             match look {
                 Look::Wallet(wallet) => check(&wallet)?,
                 Look::NoWallet => {}
-                Look::Unknown(cause) => return Err(connection::damaged(&path, &cause)),
+                Look::Unknown { cause, .. } => return Err(connection::damaged(&path, &cause)),
             }
         }
         Ok(())
@@ -207,8 +209,10 @@ impl Folder {
 
     /// Forgets what is known of a file that was just changed.
     pub(crate) fn forget(&self, path: &Path) {
-        if let Some(name) = path.file_name() {
-            self.index().files.remove(name);
+        if let Some(name) = path.file_name()
+            && let Some(seen) = self.index().files.get_mut(name)
+        {
+            seen.stamp.changed = NEVER;
         }
     }
 
@@ -235,30 +239,40 @@ impl Folder {
             .iter()
             .map(|(name, seen)| (self.path.join(name), seen.look.clone()))
             .collect();
+        let mut index = self.index();
+        let mut before = std::mem::take(&mut index.files);
         // What could not be looked at is looked at again the next time.
-        files.retain(|(_, seen)| !matches!(seen.look, Look::Unknown(_)));
-        *self.index() = Index {
+        let kept = files.into_iter().filter_map(|(name, seen)| match seen.look {
+            Look::Unknown { .. } => before.remove_entry(&name),
+            _ => Some((name, seen)),
+        });
+        *index = Index {
             folder,
-            files: files.into_iter().collect(),
+            files: kept.collect(),
         };
         Ok(looks)
     }
 
     fn look_again(&self, name: &OsString, path: &Path, stamp: Stamp) -> Look {
-        let before = self.index().files.get(name).filter(|seen| seen.stamp == stamp).cloned();
-        if let Some(seen) = &before
+        let same_file = |seen: &&Seen| seen.stamp.identity == stamp.identity;
+        let before = self.index().files.get(name).filter(same_file).cloned();
+        let unchanged = before.as_ref().is_some_and(|seen| seen.stamp == stamp);
+        let before = before.map(|seen| seen.look);
+        if let Some(look) = &before
+            && unchanged
             && self.is_settled(stamp)
         {
-            return seen.look.clone();
+            return look.clone();
         }
         let using = self.in_use.enter(stamp.identity);
         let looked = look(path);
         drop(using);
         looked.unwrap_or_else(|skipped| {
-            if before.is_none() {
+            let look = skipped.look.after(before);
+            if !unchanged && !look.was_wallet() {
                 (self.on_skipped)(path, &skipped.cause);
             }
-            skipped.look
+            look
         })
     }
 
@@ -286,8 +300,12 @@ impl Folder {
 
 fn found(path: PathBuf, look: Look) -> Option<Found> {
     match look {
-        Look::Wallet(metadata) => Some(Found { path, metadata }),
-        Look::NoWallet | Look::Unknown(_) => None,
+        Look::Wallet(metadata)
+        // Who has it locked does not make another wallet of it.
+        | Look::Unknown {
+            was: Some(metadata), ..
+        } => Some(Found { path, metadata }),
+        Look::NoWallet | Look::Unknown { was: None, .. } => None,
     }
 }
 

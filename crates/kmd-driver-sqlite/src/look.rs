@@ -14,13 +14,34 @@ pub(crate) enum Look {
     Wallet(Metadata),
     /// No wallet, and none as long as it is not changed.
     NoWallet,
-    /// It could not be looked at now, for this reason; it may be a wallet.
-    Unknown(String),
+    /// It could not be looked at now; it may be a wallet.
+    Unknown {
+        /// Why.
+        cause: String,
+        /// The wallet that it was when it was last seen.
+        was: Option<Metadata>,
+    },
 }
 
 impl Look {
     pub(crate) fn is_wallet(&self, id: &WalletId) -> bool {
         matches!(self, Self::Wallet(wallet) if wallet.id == *id)
+    }
+
+    /// Whether it was a wallet when it was last seen, and cannot be looked at now.
+    pub(crate) fn was_wallet(&self) -> bool {
+        matches!(self, Self::Unknown { was: Some(_), .. })
+    }
+
+    /// This look at a file of which another came before.
+    pub(crate) fn after(self, before: Option<Self>) -> Self {
+        match (self, before) {
+            (Self::Unknown { cause, .. }, Some(Self::Wallet(wallet))) => Self::Unknown {
+                cause,
+                was: Some(wallet),
+            },
+            (look, _) => look,
+        }
     }
 }
 
@@ -40,7 +61,10 @@ pub(crate) fn look(path: &Path) -> Result<Look, Skipped> {
         Some(
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory,
         ) => Skipped {
-            look: Look::Unknown(error.to_string()),
+            look: Look::Unknown {
+                cause: error.to_string(),
+                was: None,
+            },
             cause: error.to_string(),
         },
         _ => skipped_for_good(error.to_string()),

@@ -83,6 +83,7 @@ macro_rules! contract_tests {
             two_openings_see_each_others_changes
             a_changed_password_changes_nothing_else
             a_password_is_not_changed_by_halves
+            a_sound_wallet_is_found_sound
         }
     };
 }
@@ -453,4 +454,27 @@ pub fn a_password_is_not_changed_by_halves(driver: &dyn Driver) {
         "WrongPassword",
     );
     driver.open(&id(1)).unwrap().unlock(new).unwrap();
+}
+
+pub fn a_sound_wallet_is_found_sound(driver: &dyn Driver) {
+    let wallet = opened(driver);
+    let keys: Vec<_> = (0..3).map(|_| wallet.generate_key().unwrap()).collect();
+    wallet.delete_key(&password(), &keys[2]).unwrap();
+    wallet.import_key(&seed(9)).unwrap();
+    let preimage = MultisigPreimage::new(1, 1, vec![PublicKey::from(keys[0])]).unwrap();
+    wallet.import_multisig(&preimage).unwrap();
+    refused(
+        driver.open(&id(1)).unwrap().verify(&Password::new(b"wrong")),
+        "WrongPassword",
+    );
+    let found = driver.open(&id(1)).unwrap().verify(&password()).unwrap();
+    assert!(found.is_sound(), "{found:?}");
+    assert!(wallet.verify().unwrap().is_sound());
+    let counts = (
+        found.generated_keys,
+        found.imported_keys,
+        found.multisigs,
+        found.highest_index,
+    );
+    assert_eq!(counts, (2, 1, 1, Some(3)));
 }

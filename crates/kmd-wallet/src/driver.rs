@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kmd_algorand::{Address, MultisigPreimage, PublicKey, Signature};
 use kmd_crypto::{MasterDerivationKey, Password, PrivateKey, Seed};
 
-use crate::{DriverInfo, Error, Metadata, Result, WalletId, WalletName};
+use crate::{DriverInfo, Error, Metadata, Result, Verification, WalletId, WalletName};
 
 /// What a wallet is created from.
 pub struct NewWallet<'a> {
@@ -85,6 +85,15 @@ pub trait Locked: Send {
     fn change_password(self: Box<Self>, _password: &Password, _new: NewPassword<'_>) -> Result<()> {
         Err(Error::NotSupported)
     }
+
+    /// Checks everything in the wallet.
+    ///
+    /// # Errors
+    /// Wrong password, KDF; when the wallet cannot be read; [`Error::NotSupported`]. What is damaged is
+    /// no error, but in the result.
+    fn verify(self: Box<Self>, _password: &Password) -> Result<Verification> {
+        Err(Error::NotSupported)
+    }
 }
 
 /// Signs messages with the keys of a wallet whose password was checked before.
@@ -107,6 +116,14 @@ pub trait Wallet: Send + Sync {
     /// [`Error::WrongPassword`]; [`Error::Replaced`] when what lies on disk now
     /// is no longer what was unlocked.
     fn check_password(&self, password: &Password) -> Result<()>;
+
+    /// As [`Locked::verify`], for a password that was checked before.
+    ///
+    /// # Errors
+    /// [`Error::Replaced`]; when the wallet cannot be read; [`Error::NotSupported`].
+    fn verify(&self) -> Result<Verification> {
+        Err(Error::NotSupported)
+    }
 
     /// The addresses of all keys, in the order of their bytes.
     ///

@@ -13,7 +13,8 @@ use crate::cache::KeyCache;
 use crate::driver::{Locked, NewPassword, Signing, Wallet};
 use crate::generate::{GroupCommit, generate_keys};
 use crate::store::{KeyRow, MultisigRow, Store, Transaction};
-use crate::{Error, Generation, Metadata, Result};
+use crate::verify::verify;
+use crate::{Error, Generation, Metadata, Result, Verification};
 
 /// The encrypted rows of a new wallet.
 pub struct WalletSecrets {
@@ -140,6 +141,11 @@ impl<S: Store> Locked for SoftLocked<S> {
             transaction.set_master_key(&sealed)
         })
     }
+
+    fn verify(self: Box<Self>, password: &Password) -> Result<Verification> {
+        let (master_key, _) = self.open(password, &self.store.secrets()?.master_key)?;
+        verify(&self.store, &master_key)
+    }
 }
 
 /// An open software wallet. Its keys are wiped when it is dropped.
@@ -247,6 +253,11 @@ impl<S: Store> Wallet for SoftWallet<S> {
 
     fn check_password(&self, password: &Password) -> Result<()> {
         self.authorize(password).map(drop)
+    }
+
+    fn verify(&self) -> Result<Verification> {
+        self.current()?;
+        verify(&self.store, &self.master_key)
     }
 
     fn list_keys(&self) -> Result<Vec<Address>> {

@@ -1,9 +1,11 @@
-//! Taking care of wallets, in version 2: passwords.
+//! Taking care of wallets, in version 2: passwords, soundness.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 #[path = "care/password.rs"]
 mod password;
+#[path = "care/verify.rs"]
+mod verify;
 
 mod support;
 

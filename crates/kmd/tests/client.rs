@@ -128,7 +128,10 @@ fn batches(client: &Client, handle: &SecretText) {
 fn care(client: &Client) {
     let id = client.create_wallet("cared for", "old").unwrap().id;
     client.change_password(&id, "old", PASSWORD, Scrypt::default()).unwrap();
-    client.init_wallet(&id, PASSWORD).unwrap();
+    let handle = client.init_wallet(&id, PASSWORD).unwrap();
+    client.generate_key(&handle).unwrap();
+    let found = client.verify_wallet(&id, PASSWORD).unwrap();
+    assert_eq!((found.generated_keys, found.problem_count), (1, 0));
 }
 
 fn multisig(client: &Client, handle: &SecretText) {

@@ -1,7 +1,7 @@
-//! Taking care of a wallet: its password.
+//! Taking care of a wallet: its password, its soundness.
 
 use kmd_api::Password;
-use kmd_api::v2::ChangePassword;
+use kmd_api::v2::{ChangePassword, VerifyWallet, VerifyWalletResponse};
 
 use crate::{Client, Error};
 
@@ -31,5 +31,16 @@ impl Client {
             wallet_password: Password::new(password),
         };
         self.call(&request).map(drop)
+    }
+
+    /// Checks everything in a wallet. It is sound when the answer counts no problems.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the password is wrong. What is damaged is in the answer.
+    pub fn verify_wallet(&self, wallet_id: &str, password: &str) -> Result<VerifyWalletResponse, Error> {
+        self.call(&VerifyWallet {
+            wallet_id: wallet_id.to_owned(),
+            wallet_password: Password::new(password),
+        })
     }
 }

@@ -1,8 +1,8 @@
-//! Taking care of a wallet: its password.
+//! Taking care of a wallet: its password, its soundness.
 
-use kmd_api::v2::{ChangePassword, Done};
+use kmd_api::v2::{ChangePassword, Done, VerifyWallet, VerifyWalletResponse, WalletProblem};
 use kmd_core::Call;
-use kmd_wallet::NewPassword;
+use kmd_wallet::{NewPassword, Problem, Table, Verification};
 
 use crate::http::endpoint::Failure;
 use crate::http::v1::password;
@@ -19,4 +19,37 @@ pub(crate) fn change_password(call: &Call<'_>, request: ChangePassword) -> Resul
     };
     call.change_password(&request.wallet_id, &password(&request.wallet_password), new)?;
     Ok(Done {})
+}
+
+pub(crate) fn verify(call: &Call<'_>, request: VerifyWallet) -> Result<VerifyWalletResponse, Failure> {
+    let found = call.verify_wallet(&request.wallet_id, &password(&request.wallet_password))?;
+    Ok(verification(found))
+}
+
+fn verification(found: Verification) -> VerifyWalletResponse {
+    VerifyWalletResponse {
+        generated_keys: found.generated_keys,
+        highest_index: found.highest_index,
+        imported_keys: found.imported_keys,
+        multisigs: found.multisigs,
+        problem_count: found.problem_count,
+        problems: found.problems.iter().map(problem).collect(),
+    }
+}
+
+fn problem(problem: &Problem) -> WalletProblem {
+    let table = match problem.table {
+        Table::Database => "database",
+        Table::Metadata => "metadata",
+        Table::Keys => "keys",
+        Table::Multisigs => "msig_addrs",
+    };
+    WalletProblem {
+        address: problem.address.as_ref().map(ToString::to_string),
+        code: problem.kind.code().to_owned(),
+        index: problem.index,
+        message: problem.kind.to_string(),
+        row: problem.row,
+        table: table.to_owned(),
+    }
 }

@@ -33,9 +33,10 @@ macro_rules! endpoint {
 }
 
 /// All endpoints.
-pub(crate) static ENDPOINTS: [Endpoint; 2] = [
+pub(crate) static ENDPOINTS: [Endpoint; 3] = [
     endpoint!(SignTransactions, Blocking, Batch, sign::transactions),
     endpoint!(ChangePassword, Blocking, Single, care::change_password),
+    endpoint!(VerifyWallet, Blocking, Single, care::verify),
 ];
 
 /// The description of this version.
