@@ -18,8 +18,8 @@ use kmd_wallet::{Error, Metadata, Result, WalletId, WalletName};
 
 use crate::connection::{self, BUSY_TIMEOUT, BUSY_TIMEOUT_LOOKING, io};
 use crate::descriptor::{FilesInUse, Identity, identity};
-use crate::look::{Look, look};
 use crate::file_name;
+use crate::look::{Look, look};
 
 /// Told, once a file, which file is skipped and why.
 pub type OnSkipped = Box<dyn Fn(&Path, &str) + Send + Sync>;

@@ -182,6 +182,7 @@ impl Config {
             allowed_origins: written.allowed_origins.unwrap_or_default(),
             allow_private_network: written.allow_header_pna,
             wallets_dir: sqlite.wallets_dir(data_dir, layers)?,
+            scrypt_floor: sqlite.scrypt_floor(),
             scrypt: sqlite.scrypt_params(layers)?,
             log: written.kmd.log(),
             limits: written.kmd.limits(),
