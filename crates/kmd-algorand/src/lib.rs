@@ -31,7 +31,7 @@ mod transaction;
 pub use address::{Address, AddressError, PublicKey};
 pub use group::{Group, GroupSizeError, GroupState, MAX_GROUP_SIZE, group_id, groups};
 pub use hash::sha512_256;
-pub use mnemonic::{MnemonicError, mnemonic_from_bytes, mnemonic_to_bytes};
+pub use mnemonic::{MnemonicError, mnemonic_from_bytes, mnemonic_to_bytes, swapped_neighbours, unknown_words};
 pub use multisig::{Multisig, MultisigError, MultisigPreimage, Subsig};
 pub use program::{application_address, multisig_program_bytes, program_address, program_bytes};
 pub use schema::{DecodeError, Expected, FieldPath, Fields, Problem, Value};

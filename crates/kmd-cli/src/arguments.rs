@@ -22,7 +22,7 @@ use crate::output::{Format, Output};
 /// With a command: works with the wallets of the data directory's daemon, and
 /// starts one for the time being where none runs.
 #[derive(Parser)]
-#[command(name = "kmd", version, about, after_help = AFTER_HELP, disable_help_subcommand = true)]
+#[command(name = "kmd", version, after_help = AFTER_HELP, disable_help_subcommand = true)]
 pub struct Arguments {
     /// Where wallets, token, configuration and log are kept
     ///
@@ -61,10 +61,9 @@ The data directory holds, once kmd runs:
 Exit codes of the daemon: 0 stopped, 2 the log cannot be opened, 3 did not
 start, 4 another kmd has the data directory.
 
-Exit codes of commands: 0 done, 1 failed for no reason of the list, 2 wrong
-usage, 3 no daemon, 4 wrong password, 5 no such wallet or key, 6 invalid input,
-7 the daemon refused, 8 not confirmed, 9 a check failed, 10 a file cannot be
-read or written.";
+Exit codes of commands: 0 done, 1 another failure, 2 wrong usage, 3 no daemon,
+4 wrong password, 5 not found, 6 invalid input, 7 refused, 8 not confirmed,
+9 a check failed, 10 a file cannot be read or written.";
 
 /// Exit code of a daemon that does not start.
 const NOT_STARTED: u8 = 3;
@@ -160,5 +159,24 @@ fn names_a_command(words: &[OsString]) -> bool {
 impl From<clap::Error> for Error {
     fn from(error: clap::Error) -> Self {
         Self::new(Kind::Usage, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn help_names_every_exit_code() {
+        let help = AFTER_HELP.replace('\n', " ");
+        for kind in Kind::ALL {
+            let line = format!("{} {}", kind.exit_code(), kind.meaning());
+            assert!(help.contains(&line), "{line}");
+        }
     }
 }

@@ -3,11 +3,11 @@
 use clap::Subcommand;
 
 use crate::context::Context;
-use crate::{Result, completions, config, doctor, key, man, multisig, status, transaction, wallet};
+use crate::{Result, address, completions, config, doctor, key, man, mnemonic, multisig, status, transaction, wallet};
 
 /// What to do.
 #[derive(Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Make, list, back up and restore wallets
     #[command(subcommand)]
     Wallet(wallet::Command),
@@ -17,24 +17,22 @@ pub enum Command {
     /// Accounts of several keys, of which some number must sign
     #[command(subcommand)]
     Multisig(multisig::Command),
-    /// Show in words what the transactions of a file would do, and who has signed
     Inspect(transaction::Inspect),
-    /// Sign the transactions of a file
     Sign(transaction::Sign),
-    /// Let a program spend from an account
     SignProgram(transaction::SignProgram),
-    /// Check the signatures and groups of a file of transactions, without a daemon
     Verify(transaction::Verify),
+    /// Work out and check addresses, without a daemon
+    #[command(subcommand)]
+    Address(address::Command),
+    /// Check 25 words, and turn them into key files and back, without a daemon
+    #[command(subcommand)]
+    Mnemonic(mnemonic::Command),
     /// Check and show the configuration
     #[command(subcommand)]
     Config(config::Command),
-    /// Say whether a daemon runs, and where
     Status(status::Status),
-    /// Look for what is wrong, and say what to do about it
     Doctor(doctor::Doctor),
-    /// Print a script that completes commands in a shell
     Completions(completions::Completions),
-    /// Print the manual page
     Man(man::Man),
 }
 
@@ -48,6 +46,8 @@ impl Command {
             Self::Sign(command) => command.run(context),
             Self::SignProgram(command) => command.run(context),
             Self::Verify(command) => command.run(context),
+            Self::Address(command) => command.run(context),
+            Self::Mnemonic(command) => command.run(context),
             Self::Config(command) => command.run(context),
             Self::Status(command) => command.run(context),
             Self::Doctor(command) => command.run(context),

@@ -7,6 +7,8 @@ use crate::Result;
 use crate::arguments::Arguments;
 use crate::context::Context;
 
+/// Print a script that completes commands in a shell
+///
 /// Prints a script that makes a shell complete the commands and options of kmd.
 #[derive(Args)]
 #[command(after_long_help = "\

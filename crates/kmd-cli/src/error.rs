@@ -41,6 +41,36 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them, by their exit codes.
+    pub const ALL: [Self; 10] = [
+        Self::Other,
+        Self::Usage,
+        Self::NoDaemon,
+        Self::WrongPassword,
+        Self::NotFound,
+        Self::Invalid,
+        Self::Refused,
+        Self::NotConfirmed,
+        Self::CheckFailed,
+        Self::File,
+    ];
+
+    /// In a few words, for the documentation.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Other => "another failure",
+            Self::Usage => "wrong usage",
+            Self::NoDaemon => "no daemon",
+            Self::WrongPassword => "wrong password",
+            Self::NotFound => "not found",
+            Self::Invalid => "invalid input",
+            Self::Refused => "refused",
+            Self::NotConfirmed => "not confirmed",
+            Self::CheckFailed => "a check failed",
+            Self::File => "a file cannot be read or written",
+        }
+    }
+
     /// The exit code of the process.
     pub const fn exit_code(self) -> u8 {
         match self {
@@ -139,6 +169,7 @@ impl From<kmd_client::Error> for Error {
         use kmd_client::Error as Client;
         match error {
             Client::Daemon { status, message } => refusal::of(status, &message),
+            Client::Refused(refused) => refusal::of_v2(&refused),
             Client::DataDir { .. } | Client::Transport(_) | Client::Token(_) => {
                 Self::new(Kind::NoDaemon, "cannot ask the daemon").because(error)
             }

@@ -13,6 +13,7 @@
 //! [`output`]. What went wrong is an [`Error`], whose [`Kind`] decides the exit code.
 
 mod accounts;
+mod address;
 mod addresses;
 mod arguments;
 mod ask;
@@ -26,6 +27,7 @@ mod error;
 mod generate;
 mod key;
 mod man;
+mod mnemonic;
 mod multisig;
 pub mod output;
 mod refusal;
@@ -36,7 +38,6 @@ mod wallet;
 mod words;
 
 pub use arguments::{Arguments, DaemonOptions, Invocation, parse};
-pub use command::Command;
 pub use context::Context;
 pub use error::{Error, Kind};
 

@@ -8,6 +8,8 @@ use crate::arguments::Arguments;
 use crate::context::Context;
 use crate::{Error, Kind, Result};
 
+/// Print the manual page
+///
 /// Prints the manual page of kmd, or writes the pages of all commands.
 #[derive(Args)]
 #[command(after_long_help = "Read it at once: kmd man | man -l -")]

@@ -1,7 +1,9 @@
 //! What the daemon says when it refuses, which kind of failure that is, and what to do.
 //!
-//! The words are those of the Go kmd, the same for every client; this table is where they become
-//! advice.
+//! In version 1 of the API the words are those of the Go kmd, the same for every client; this table
+//! is where they become advice. Version 2 has codes and hints of its own.
+
+use kmd_client::Refused;
 
 use crate::error::{Error, Kind};
 
@@ -74,12 +76,71 @@ const REFUSALS: [(&str, Kind, &str); 14] = [
     ),
 ];
 
-/// The failure that a refusal is.
+/// The failure that a refusal in version 1 is.
 pub(crate) fn of(status: u16, words: &str) -> Error {
     match REFUSALS.iter().find(|(known, _, _)| *known == words) {
         Some((_, kind, hint)) => Error::new(*kind, words).hint(*hint),
+        // What a path of version 2 is answered by a daemon that has none.
+        None if matches!(status, 404 | 405) => Error::new(Kind::Refused, "the daemon that runs cannot do this")
+            .because(format!("it answers {status} {words}"))
+            .hint("it is the Go kmd, or an old one; stop it, and run the command again"),
         None if status >= 500 => Error::new(Kind::Refused, words)
             .hint("kmd.log in the data directory has the reason; `kmd doctor` looks for more"),
         None => Error::new(Kind::Refused, words),
+    }
+}
+
+/// The failure that a refusal in version 2 is. Words that version 1 has too get our advice, which is
+/// for people at a terminal.
+pub(crate) fn of_v2(refused: &Refused) -> Error {
+    if REFUSALS.iter().any(|(known, _, _)| *known == refused.message) {
+        return of(refused.status, &refused.message);
+    }
+    let kind = match refused.code.as_str() {
+        "invalid_token" => Kind::NoDaemon,
+        "wrong_password" => Kind::WrongPassword,
+        "wallet_not_found" | "key_not_found" => Kind::NotFound,
+        "malformed_transaction" | "group_not_whole" | "bad_request" => Kind::Invalid,
+        _ => Kind::Refused,
+    };
+    Error::new(kind, refused.message.as_str()).hint(refused.hint.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_of_refusals() {
+        let cases = [
+            (400, "error decrypting. wrong password?", Kind::WrongPassword),
+            (400, "key does not exist in this wallet", Kind::NotFound),
+            (400, "something new", Kind::Refused),
+            (500, "database error", Kind::Refused),
+            (405, "", Kind::Refused),
+        ];
+        for (status, words, kind) in cases {
+            assert_eq!(of(status, words).kind, kind, "{words}");
+        }
+        assert_eq!(of(405, "").hints.len(), 1, "a daemon without version 2");
+        assert_eq!(of(500, "database error").hints.len(), 1);
+        assert!(of(400, "something new").hints.is_empty());
+
+        let v2 = |code: &str, message: &str| {
+            of_v2(&Refused {
+                status: 400,
+                code: code.to_owned(),
+                message: message.to_owned(),
+                hint: "the daemon's hint".to_owned(),
+            })
+        };
+        let unknown = v2("key_not_found", "no such key");
+        assert_eq!(
+            (unknown.kind, unknown.hints.as_slice()),
+            (Kind::NotFound, &["the daemon's hint".to_owned()][..])
+        );
+        let known = v2("wrong_password", "error decrypting. wrong password?");
+        assert_eq!(known.kind, Kind::WrongPassword);
+        assert!(known.hints[0].contains("capital letters"));
     }
 }

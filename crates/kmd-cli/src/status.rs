@@ -13,6 +13,8 @@ use crate::daemon;
 use crate::output::{Page, Report};
 use crate::{Error, Kind, Result};
 
+/// Say whether a daemon runs, and where
+///
 /// Says whether a daemon runs on the data directory, and where it listens.
 /// Never starts one.
 #[derive(Args)]

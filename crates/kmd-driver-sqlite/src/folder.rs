@@ -16,10 +16,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kmd_wallet::{Error, Metadata, Result, WalletId, WalletName};
 
-use crate::connection::{self, BUSY_TIMEOUT, BUSY_TIMEOUT_LOOKING};
+use crate::connection::{self, BUSY_TIMEOUT, BUSY_TIMEOUT_LOOKING, io};
 use crate::descriptor::{FilesInUse, Identity, identity};
 use crate::file_name;
-use crate::look::{Look, Unknown, look};
+use crate::look::{Look, look};
 
 /// Told, once a file, which file is skipped and why.
 pub type OnSkipped = Box<dyn Fn(&Path, &str) + Send + Sync>;
@@ -27,6 +27,8 @@ pub type OnSkipped = Box<dyn Fn(&Path, &str) + Send + Sync>;
 /// A file that changed this recently may change again without its times
 /// showing it, since they are only as fine as the kernel's clock tick.
 const UNSETTLED: Duration = Duration::from_millis(100);
+/// The time of change of no file.
+const NEVER: (i64, i64) = (i64::MIN, 0);
 /// How long to wait for another process that changes names in the folder, and
 /// how often to try.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
@@ -97,18 +99,18 @@ impl Folder {
             .recursive(true)
             .mode(0o700)
             .create(&self.path)
-            .map_err(connection::io(&self.path))
+            .map_err(io(&self.path))
     }
 
     /// Keeps other processes and threads from changing names in the folder
     /// until the file is dropped.
     pub(crate) fn lock(&self) -> Result<File> {
-        let folder = File::open(&self.path).map_err(connection::io(&self.path))?;
+        let folder = File::open(&self.path).map_err(io(&self.path))?;
         let mut waited = Duration::ZERO;
         loop {
             match folder.try_lock() {
                 Ok(()) => return Ok(folder),
-                Err(TryLockError::Error(error)) => return Err(connection::io(&self.path)(error)),
+                Err(TryLockError::Error(error)) => return Err(io(&self.path)(error)),
                 Err(TryLockError::WouldBlock) if waited >= LOCK_TIMEOUT => {
                     return Err(connection::damaged(
                         &self.path,
@@ -200,7 +202,7 @@ impl Folder {
                 Look::Wallet(wallet) => check(&wallet)?,
                 Look::NoWallet => {}
                 // It may have a name by now that nobody saw yet, so this waits.
-                Look::Unknown(_) => {
+                Look::Unknown { .. } => {
                     if let Some(wallet) = self.look_patiently(&path)? {
                         check(&wallet)?;
                     }
@@ -220,14 +222,16 @@ impl Folder {
         match looked.unwrap_or_else(|skipped| skipped.look) {
             Look::Wallet(wallet) => Ok(Some(wallet)),
             Look::NoWallet => Ok(None),
-            Look::Unknown(unknown) => Err(connection::damaged(path, &unknown.cause)),
+            Look::Unknown { cause, .. } => Err(connection::damaged(path, &cause)),
         }
     }
 
     /// Forgets what is known of a file that was just changed.
     pub(crate) fn forget(&self, path: &Path) {
-        if let Some(name) = path.file_name() {
-            self.index().files.remove(name);
+        if let Some(name) = path.file_name()
+            && let Some(seen) = self.index().files.get_mut(name)
+        {
+            seen.stamp.changed = NEVER;
         }
     }
 
@@ -254,45 +258,40 @@ impl Folder {
             .iter()
             .map(|(name, seen)| (self.path.join(name), seen.look.clone()))
             .collect();
+        let mut index = self.index();
+        let mut before = std::mem::take(&mut index.files);
         // What could not be looked at is looked at again the next time.
-        files.retain_mut(|(_, seen)| seen.look_again_next_time());
-        *self.index() = Index {
+        let kept = files.into_iter().filter_map(|(name, seen)| match seen.look {
+            Look::Unknown { .. } => before.remove_entry(&name),
+            _ => Some((name, seen)),
+        });
+        *index = Index {
             folder,
-            files: files.into_iter().collect(),
+            files: kept.collect(),
         };
         Ok(looks)
     }
 
     fn look_again(&self, name: &OsString, path: &Path, stamp: Stamp) -> Look {
-        let before = self.index().files.get(name).cloned();
-        let before = before.filter(|seen| seen.stamp.identity == stamp.identity);
+        let same_file = |seen: &&Seen| seen.stamp.identity == stamp.identity;
+        let before = self.index().files.get(name).filter(same_file).cloned();
         let unchanged = before.as_ref().is_some_and(|seen| seen.stamp == stamp);
-        if let Some(seen) = &before
+        let before = before.map(|seen| seen.look);
+        if let Some(look) = &before
             && unchanged
             && self.is_settled(stamp)
         {
-            return seen.look.clone();
+            return look.clone();
         }
         let using = self.in_use.enter(stamp.identity);
         let looked = look(path, BUSY_TIMEOUT_LOOKING);
         drop(using);
-        looked.unwrap_or_else(|skipped| match (skipped.look, before) {
-            (
-                Look::Unknown(unknown),
-                Some(Seen {
-                    look: Look::Wallet(wallet),
-                    ..
-                }),
-            ) => Look::Unknown(Unknown {
-                last: Some(wallet),
-                ..unknown
-            }),
-            (look, _) => {
-                if !unchanged {
-                    (self.on_skipped)(path, &skipped.cause);
-                }
-                look
+        looked.unwrap_or_else(|skipped| {
+            let look = skipped.look.after(before);
+            if !unchanged && !look.was_wallet() {
+                (self.on_skipped)(path, &skipped.cause);
             }
+            look
         })
     }
 
@@ -301,10 +300,10 @@ impl Folder {
         let entries = match fs::read_dir(&self.path) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(connection::io(&self.path)(error)),
+            Err(error) => return Err(io(&self.path)(error)),
         };
         let names: std::io::Result<Vec<_>> = entries.map(|entry| entry.map(|entry| entry.file_name())).collect();
-        let mut names = names.map_err(connection::io(&self.path))?;
+        let mut names = names.map_err(io(&self.path))?;
         names.retain(|name| name.as_encoded_bytes().ends_with(file_name::ENDING.as_bytes()));
         names.sort_unstable();
         Ok(names)
@@ -321,32 +320,15 @@ impl Folder {
 fn found(path: PathBuf, look: Look) -> Option<Found> {
     match look {
         Look::Wallet(metadata)
-        | Look::Unknown(Unknown {
-            last: Some(metadata), ..
-        }) => Some(Found { path, metadata }),
-        Look::NoWallet | Look::Unknown(_) => None,
-    }
-}
-
-impl Seen {
-    /// Turns what could not be looked at into what it was before, never to be
-    /// taken for unchanged; false when that is nothing.
-    fn look_again_next_time(&mut self) -> bool {
-        if let Look::Unknown(unknown) = &self.look {
-            match unknown.last.clone() {
-                Some(wallet) => self.look = Look::Wallet(wallet),
-                None => return false,
-            }
-            self.stamp.changed = Stamp::NEVER;
-        }
-        true
+        // Who has it locked does not make another wallet of it.
+        | Look::Unknown {
+            was: Some(metadata), ..
+        } => Some(Found { path, metadata }),
+        Look::NoWallet | Look::Unknown { was: None, .. } => None,
     }
 }
 
 impl Stamp {
-    /// A time that no file has.
-    const NEVER: (i64, i64) = (i64::MAX, 0);
-
     fn of(path: &Path) -> std::io::Result<Self> {
         let metadata = fs::metadata(path)?;
         Ok(Self {

@@ -7,6 +7,7 @@
 //!    └──────────────►  store (one wallet; rows in, rows out)
 //! ```
 
+mod check;
 mod connection;
 mod create;
 mod descriptor;

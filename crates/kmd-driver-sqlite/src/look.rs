@@ -16,22 +16,33 @@ pub(crate) enum Look {
     /// No wallet, and none as long as it is not changed.
     NoWallet,
     /// It could not be looked at now; it may be a wallet.
-    Unknown(Unknown),
-}
-
-/// A file that could not be looked at now.
-#[derive(Clone)]
-pub(crate) struct Unknown {
-    /// Why.
-    pub(crate) cause: String,
-    /// The wallet that the same file was before it changed. It most likely still
-    /// is: only a wallet's name ever changes.
-    pub(crate) last: Option<Metadata>,
+    Unknown {
+        /// Why.
+        cause: String,
+        /// The wallet that it was when it was last seen.
+        was: Option<Metadata>,
+    },
 }
 
 impl Look {
     pub(crate) fn is_wallet(&self, id: &WalletId) -> bool {
         matches!(self, Self::Wallet(wallet) if wallet.id == *id)
+    }
+
+    /// Whether it was a wallet when it was last seen, and cannot be looked at now.
+    pub(crate) fn was_wallet(&self) -> bool {
+        matches!(self, Self::Unknown { was: Some(_), .. })
+    }
+
+    /// This look at a file of which another came before.
+    pub(crate) fn after(self, before: Option<Self>) -> Self {
+        match (self, before) {
+            (Self::Unknown { cause, .. }, Some(Self::Wallet(wallet))) => Self::Unknown {
+                cause,
+                was: Some(wallet),
+            },
+            (look, _) => look,
+        }
     }
 }
 
@@ -51,10 +62,10 @@ pub(crate) fn look(path: &Path, patience: Duration) -> Result<Look, Skipped> {
         Some(
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory,
         ) => Skipped {
-            look: Look::Unknown(Unknown {
+            look: Look::Unknown {
                 cause: error.to_string(),
-                last: None,
-            }),
+                was: None,
+            },
             cause: error.to_string(),
         },
         _ => skipped_for_good(error.to_string()),

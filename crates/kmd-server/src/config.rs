@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kmd_api::files;
-use kmd_crypto::{KdfParams, KdfParamsError};
+use kmd_crypto::{KdfFloor, KdfParams, KdfParamsError};
 use serde::{Deserialize, Serialize};
 
 use self::layers::Layers;
@@ -34,11 +34,6 @@ use crate::error::StartError;
 use crate::limits::{KdfLimits, Limits};
 use crate::log::{LogFormat, LogSettings, LogTarget};
 use crate::sandbox::SandboxMode;
-
-/// Unless unsafe parameters are allowed, no weaker ones than the defaults' kind.
-const MIN_N: u64 = 32_768;
-const MIN_R: u32 = 1;
-const MIN_P: u32 = 32;
 
 /// The configuration as meant.
 pub(crate) struct Config {
@@ -49,6 +44,7 @@ pub(crate) struct Config {
     pub(crate) allow_private_network: bool,
     pub(crate) wallets_dir: PathBuf,
     pub(crate) scrypt: KdfParams,
+    pub(crate) scrypt_floor: KdfFloor,
     pub(crate) log: LogSettings,
     pub(crate) limits: Limits,
     pub(crate) kdf: KdfLimits,
@@ -186,6 +182,7 @@ impl Config {
             allowed_origins: written.allowed_origins.unwrap_or_default(),
             allow_private_network: written.allow_header_pna,
             wallets_dir: sqlite.wallets_dir(data_dir, layers)?,
+            scrypt_floor: sqlite.scrypt_floor(),
             scrypt: sqlite.scrypt_params(layers)?,
             log: written.kmd.log(),
             limits: written.kmd.limits(),
@@ -229,22 +226,27 @@ impl WrittenSqlite {
         }
     }
 
+    /// Unless unsafe parameters are allowed, no weaker ones than the defaults' kind.
+    fn scrypt_floor(&self) -> KdfFloor {
+        if self.allow_unsafe_scrypt {
+            KdfFloor::NONE
+        } else {
+            KdfFloor::REFERENCE
+        }
+    }
+
     fn scrypt_params(&self, layers: &Layers) -> Result<KdfParams, StartError> {
         let scrypt = &self.scrypt;
-        let minima = [
-            ("N", "scrypt_n", scrypt.scrypt_n, MIN_N),
-            ("R", "scrypt_r", scrypt.scrypt_r.into(), MIN_R.into()),
-            ("P", "scrypt_p", scrypt.scrypt_p.into(), MIN_P.into()),
-        ];
-        for (name, key, value, minimum) in minima {
-            if value < minimum && !self.allow_unsafe_scrypt {
-                return Err(layers.refuse(
-                    &format!("drivers.sqlite.scrypt.{key}"),
-                    format!("slow scrypt {name} must be at least {minimum}"),
-                    "raise it, or for tests set drivers.sqlite.allow_unsafe_scrypt",
-                ));
-            }
-        }
+        let above = self
+            .scrypt_floor()
+            .check(scrypt.scrypt_n, scrypt.scrypt_r, scrypt.scrypt_p);
+        above.map_err(|too_weak| {
+            layers.refuse(
+                &format!("drivers.sqlite.scrypt.scrypt_{}", too_weak.name.to_lowercase()),
+                too_weak.to_string(),
+                "raise it, or for tests set drivers.sqlite.allow_unsafe_scrypt",
+            )
+        })?;
         KdfParams::new(scrypt.scrypt_n, scrypt.scrypt_r, scrypt.scrypt_p).map_err(|error: KdfParamsError| {
             layers.refuse(
                 "drivers.sqlite.scrypt.scrypt_n",

@@ -114,6 +114,7 @@ fn run_configured(data_dir: &DataDir, start: Start, sockets: HandedSockets) -> R
     hardening::lock_memory();
     hardening::report_secret_memory();
     let prepared = prepare(data_dir, config, sockets)?;
+    let cores = config::cores().get();
     // Restrictions hold for threads that start from here on: nothing above may start any, nor anything below open a
     // file elsewhere, a socket or a program.
     sandbox::enter(
@@ -126,7 +127,7 @@ fn run_configured(data_dir: &DataDir, start: Start, sockets: HandedSockets) -> R
         .max_blocking_threads(blocking_threads(config))
         .build()
         .map_err(StartError::Runtime)?;
-    let workers = Workers::start(config::cores().get()).map_err(StartError::Runtime)?;
+    let workers = Workers::start(cores).map_err(StartError::Runtime)?;
     let result = runtime.block_on(serve_data_dir(data_dir, prepared, workers, start));
     // Work that waits for ever, on a lock or a dead disk, must not keep the process.
     match result {
@@ -232,6 +233,7 @@ fn make_kmd(config: &Config) -> Result<Kmd, StartError> {
             max_work: DEFAULT_KDF_WORK * u128::from(config.kdf.max_work_factor.get()),
             max_memory: config.kdf.max_memory.get().into(),
         },
+        floor: config.scrypt_floor,
         parallel: config.kdf.parallel,
         queue: config.kdf.queue,
         threads: config::cores(),

@@ -10,9 +10,7 @@ use zeroize::Zeroizing;
 pub(super) fn ask(question: &str) -> io::Result<Zeroizing<String>> {
     let quiet = Quiet::new()?;
     write!(&quiet.terminal, "{question}: ")?;
-    let typed = rpassword::read_password().map(Zeroizing::new);
-    writeln!(&quiet.terminal)?;
-    typed
+    rpassword::read_password().map(Zeroizing::new)
 }
 
 /// A terminal without echo until it is dropped. The echo goes before the question is shown, and

@@ -21,6 +21,8 @@ use crate::context::Context;
 use crate::output::{Page, Report};
 use crate::{Error, Kind, Result};
 
+/// Look for what is wrong, and say what to do about it
+///
 /// Looks for what keeps kmd from working, or from keeping keys safe, and says
 /// what to do about it: the modes of directories and files, the token, the
 /// configuration, memory that can be swapped, the clock, disk space, the port,

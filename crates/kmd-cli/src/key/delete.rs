@@ -9,6 +9,8 @@ use crate::context::Context;
 use crate::unlock::WalletArgs;
 use crate::{Error, Kind, Result};
 
+/// Delete keys for good
+///
 /// Deletes keys for good. A generated key cannot be generated again in the same
 /// wallet; it comes back from its 25 words, or from those of the wallet.
 #[derive(Args)]

@@ -12,6 +12,8 @@ use crate::unlock::WalletArgs;
 use crate::words::Words;
 use crate::{Error, Kind, Result};
 
+/// Show the 25 words of a key
+///
 /// Shows the 25 words of a key. Whoever knows them can spend from its account.
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"address\", \"words\"}; with --output {\"address\", \"file\"}")]

@@ -16,6 +16,8 @@ use crate::output::{Page, Report};
 use crate::unlock::WalletArgs;
 use crate::{Error, Kind, Result};
 
+/// Bring a key into a wallet
+///
 /// Brings a key into a wallet: from its 25 words, or from a file with the words
 /// or with the bytes that algokey writes. Its address is shown before anything
 /// is done. Imported keys do not follow from the wallet's master derivation key,
@@ -63,7 +65,7 @@ impl Import {
 
 /// algokey writes the seed as it is, other tools the seed and the public key. No mnemonic is as
 /// short as either.
-fn seed_of_file(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
+pub(crate) fn seed_of_file(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
     let bytes = fs::read(path)
         .map(Zeroizing::new)
         .map_err(|error| Error::file("read the key from", path, &error))?;

@@ -7,6 +7,8 @@ use crate::addresses::Addresses;
 use crate::context::Context;
 use crate::unlock::WalletArgs;
 
+/// List the addresses of a wallet's keys
+///
 /// Lists the addresses of all keys, generated and imported.
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"wallet\", \"addresses\": []}")]

@@ -8,21 +8,18 @@ mod new;
 
 use clap::Subcommand;
 
+pub(crate) use self::import::seed_of_file;
+
 use crate::Result;
 use crate::context::Context;
 
 /// Commands on keys.
 #[derive(Subcommand)]
-pub enum Command {
-    /// Generate keys
+pub(crate) enum Command {
     New(new::New),
-    /// List the addresses of a wallet's keys
     List(list::List),
-    /// Bring a key into a wallet
     Import(import::Import),
-    /// Show the 25 words of a key
     Export(export::Export),
-    /// Delete keys for good
     Delete(delete::Delete),
 }
 

@@ -8,8 +8,11 @@ use crate::context::Context;
 use crate::generate::generate;
 use crate::unlock::WalletArgs;
 
+/// Generate keys
+///
 /// Generates keys, which follow from the master derivation key of the wallet,
-/// and prints their addresses.
+/// and prints their addresses: up to 64 in the order in which they follow, more
+/// in any order.
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"wallet\", \"addresses\": []}")]
 pub struct New {
@@ -24,7 +27,7 @@ pub struct New {
 impl New {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let open = self.wallet.unlock(context)?;
-        let addresses = generate(&open, self.count, &context.output)?;
+        let addresses = generate(&open, self.count, context)?;
         context.output.print(&Addresses::new(&open.wallet, &addresses, ""))
     }
 }

@@ -9,6 +9,8 @@ use crate::context::Context;
 use crate::unlock::WalletArgs;
 use crate::{Error, Kind, Result};
 
+/// Make a wallet forget multisig addresses
+///
 /// Makes a wallet forget multisig addresses. The members' keys stay, and an
 /// address can be imported again.
 #[derive(Args)]

@@ -9,6 +9,8 @@ use crate::context::Context;
 use crate::output::{Page, Report};
 use crate::unlock::WalletArgs;
 
+/// Show the members of a multisig address
+///
 /// Shows what a multisig address stands for: how many of which members must
 /// sign. None of it is secret.
 #[derive(Args)]

@@ -12,6 +12,8 @@ use crate::{Error, Kind, Result};
 /// The only version that there is.
 const VERSION: u8 = 1;
 
+/// Bring a multisig address into a wallet
+///
 /// Brings a multisig address into a wallet, so that the wallet knows whose
 /// signatures it takes. The order of the members matters: another order is
 /// another address.

@@ -7,6 +7,8 @@ use crate::addresses::Addresses;
 use crate::context::Context;
 use crate::unlock::WalletArgs;
 
+/// List the multisig addresses of a wallet
+///
 /// Lists the multisig addresses that were imported.
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"wallet\", \"addresses\": []}")]

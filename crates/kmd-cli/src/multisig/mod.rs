@@ -12,14 +12,10 @@ use crate::context::Context;
 
 /// Commands on multisig addresses.
 #[derive(Subcommand)]
-pub enum Command {
-    /// Bring a multisig address into a wallet
+pub(crate) enum Command {
     Import(import::Import),
-    /// List the multisig addresses of a wallet
     List(list::List),
-    /// Show the members of a multisig address
     Export(export::Export),
-    /// Make a wallet forget multisig addresses
     Delete(delete::Delete),
 }
 

@@ -21,6 +21,7 @@ pub(super) enum Danger {
     UnknownType,
     StrayField,
     AnyNetwork,
+    OtherNetwork,
     Group,
     Signature,
 }
@@ -50,6 +51,7 @@ impl Danger {
             Self::UnknownType => "unknown-type",
             Self::StrayField => "stray-field",
             Self::AnyNetwork => "any-network",
+            Self::OtherNetwork => "other-network",
             Self::Group => "group",
             Self::Signature => "signature",
         }
@@ -76,6 +78,7 @@ impl Danger {
             Self::UnknownType => "this version of kmd cannot say what such a transaction does",
             Self::StrayField => "this does not belong to a transaction of its type",
             Self::AnyNetwork => "there is no genesis hash, so the network is not named; networks refuse that",
+            Self::OtherNetwork => "the genesis hash, which decides, is that of another network",
             Self::Group => "the network takes these transactions only as the group was made",
             Self::Signature => "the network will refuse it",
         }

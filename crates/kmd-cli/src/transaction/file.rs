@@ -80,8 +80,8 @@ fn what_else(contents: &[u8]) -> Option<&'static str> {
 #[derive(clap::Args)]
 pub struct OutArgs {
     /// Where the result is written
-    #[arg(short = 'o', long, value_name = "OUT")]
-    out: PathBuf,
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
 
     /// Replace OUT where it exists
     #[arg(long)]
@@ -90,12 +90,12 @@ pub struct OutArgs {
 
 impl OutArgs {
     pub(super) fn path(&self) -> &Path {
-        &self.out
+        &self.output
     }
 
     /// Refuses early what [`write`](Self::write) would refuse.
     pub(super) fn check(&self) -> Result<()> {
-        if !self.force && fs::symlink_metadata(&self.out).is_ok() {
+        if !self.force && fs::symlink_metadata(&self.output).is_ok() {
             return Err(self.taken());
         }
         Ok(())
@@ -106,26 +106,26 @@ impl OutArgs {
         let done = if self.force {
             self.replace(contents)
         } else {
-            create(&self.out, contents)
+            create(&self.output, contents)
         };
         done.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => self.taken(),
-            _ => Error::file("write", &self.out, &error),
+            _ => Error::file("write", &self.output, &error),
         })
     }
 
     fn replace(&self, contents: &[u8]) -> io::Result<()> {
-        let mut name = self.out.file_name().unwrap_or_default().to_owned();
+        let mut name = self.output.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.unfinished", std::process::id()));
-        let unfinished = self.out.with_file_name(name);
+        let unfinished = self.output.with_file_name(name);
         create(&unfinished, contents)?;
-        fs::rename(&unfinished, &self.out).inspect_err(|_| {
+        fs::rename(&unfinished, &self.output).inspect_err(|_| {
             let _ = fs::remove_file(&unfinished);
         })
     }
 
     fn taken(&self) -> Error {
-        let exists = format!("{} exists already", self.out.display());
+        let exists = format!("{} exists already", self.output.display());
         Error::new(Kind::File, exists).hint("give another name, or replace it with --force")
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Item {
     pub(super) entry: FileEntry,
     pub(super) verdict: Verdict,
     description: Description,
+    /// Which group it belongs to, and its place in it; both counted from 0.
+    member: Option<(usize, usize)>,
 }
 
 impl Item {
@@ -44,30 +46,27 @@ impl Listing {
     pub(super) fn new(entries: Vec<FileEntry>) -> Result<Self> {
         let transactions: Vec<_> = entries.iter().map(|entry| &entry.signed.transaction).collect();
         let groups = groups(&transactions);
-        let items = entries.into_iter().map(item).collect::<Result<_>>()?;
+        let mut items = entries.into_iter().map(item).collect::<Result<Vec<Item>>>()?;
+        for (number, group) in groups.iter().enumerate() {
+            for (position, place) in group.members.iter().enumerate() {
+                items[*place].member = Some((number, position));
+            }
+        }
         Ok(Self { items, groups })
-    }
-
-    fn group_of(&self, place: usize) -> Option<(&Group, usize)> {
-        self.groups.iter().find_map(|group| {
-            let position = group.members.iter().position(|member| *member == place)?;
-            Some((group, position))
-        })
     }
 
     /// All lines of a transaction, its group's at the end.
     fn lines(&self, place: usize) -> Vec<Line> {
         let mut lines = self.items[place].lines();
-        if let Some((group, position)) = self.group_of(place) {
-            let member = format!(
-                "{} of {} in this file, id {}",
-                position + 1,
-                group.members.len(),
-                base64(&group.id)
-            );
+        if let Some((number, position)) = self.items[place].member {
+            let group = &self.groups[number];
+            let (position, count, id) = (position + 1, group.members.len(), base64(&group.id));
             lines.push(match trouble(group) {
-                None => Line::plain("group", member),
-                Some(trouble) => Line::alarm("group", format!("{member}: {trouble}"), Danger::Group),
+                None => Line::plain("group", format!("{position} of {count}, whole, id {id}")),
+                Some(trouble) => {
+                    let member = format!("{position} of {count} in this file, id {id}: {trouble}");
+                    Line::alarm("group", member, Danger::Group)
+                }
             });
         }
         lines
@@ -80,6 +79,7 @@ fn item(entry: FileEntry) -> Result<Item> {
     Ok(Item {
         verdict: check(&entry.signed),
         description,
+        member: None,
         entry,
     })
 }

@@ -19,11 +19,13 @@ mod json;
 mod listing;
 mod members;
 mod phrase;
+mod program;
 mod sign;
 mod sign_program;
 mod verify;
 
 pub use inspect::Inspect;
+pub(crate) use program::read_program;
 pub use sign::Sign;
 pub use sign_program::SignProgram;
 pub use verify::Verify;

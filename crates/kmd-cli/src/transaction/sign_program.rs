@@ -1,5 +1,6 @@
 //! `kmd sign-program`
 
+use std::fmt::Display;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -11,6 +12,7 @@ use super::check::{Flaw, Verdict, program};
 use super::file::{OutArgs, read};
 use super::members::who_signs;
 use super::phrase::{base64, count};
+use super::program::{checked, not_a_program};
 use crate::Result;
 use crate::ask::YesArgs;
 use crate::context::Context;
@@ -18,6 +20,8 @@ use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
 use crate::unlock::{OpenWallet, WalletArgs};
 
+/// Let a program spend from an account
+///
 /// Signs a program, which may then spend from the account whatever it approves
 /// of. Shows what it is first and asks.
 #[derive(Args)]
@@ -64,7 +68,7 @@ impl SignProgram {
         for member in &members {
             context
                 .output
-                .note(&format!("signed with the key of {}", Address::from(*member)));
+                .note(&format!("sign with the key of {}", Address::from(*member)));
         }
         let question = format!("Let this program spend from {}?", self.account);
         context.ask.confirm(&question, self.yes.consent())?;
@@ -80,37 +84,21 @@ impl SignProgram {
 
     /// What the file has: a program, or one that is partly signed.
     fn read(&self) -> Result<LogicSignature> {
-        let contents = read(&self.file)?;
-        let refused = |why: &str| {
-            Error::new(
-                Kind::Invalid,
-                format!("{} is not a compiled program", self.file.display()),
-            )
-            .because(why)
-        };
-        if let Ok(logic) = LogicSignature::decode(&contents) {
-            return match program(&logic, self.account) {
-                Verdict::Incomplete { .. } | Verdict::Missing => Ok(logic),
-                Verdict::Good => Err(refused("it is a logic signature that needs no more signatures")),
-                Verdict::Unchecked => Err(refused("it is a logic signature of a post-quantum key")),
-                Verdict::Bad(Flaw::OtherProgram { .. }) => Ok(logic),
-                Verdict::Bad(flaw) => Err(refused(&flaw.to_string())),
-            };
-        }
-        match contents.first() {
-            None => Err(refused("it is empty")),
-            Some(_)
-                if contents
-                    .iter()
-                    .all(|byte| matches!(byte, b'\n' | b'\r' | b'\t' | b' '..=b'~')) =>
-            {
-                Err(refused("it is text").hint("`goal clerk compile FILE` makes a program of it"))
-            }
-            Some(_) => Ok(LogicSignature {
-                program: contents,
+        let (contents, refused) = (read(&self.file)?, |why: &dyn Display| {
+            not_a_program(&self.file).because(why)
+        });
+        let Ok(logic) = LogicSignature::decode(&contents) else {
+            return Ok(LogicSignature {
+                program: checked(&self.file, contents)?,
                 arguments: Vec::new(),
                 delegation: Delegation::Contract,
-            }),
+            });
+        };
+        match program(&logic, self.account) {
+            Verdict::Incomplete { .. } | Verdict::Missing | Verdict::Bad(Flaw::OtherProgram { .. }) => Ok(logic),
+            Verdict::Good => Err(refused(&"it is a logic signature that needs no more signatures")),
+            Verdict::Unchecked => Err(refused(&"it is a logic signature of a post-quantum key")),
+            Verdict::Bad(flaw) => Err(refused(&flaw)),
         }
     }
 

@@ -16,8 +16,16 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
 
-/// The arguments.
+/// Check the signatures and groups of a file of transactions, without a daemon
+///
+/// Checks signatures of single keys, multisig accounts and programs, and
+/// computes the ids of groups anew. Whether a sender was rekeyed to the signer,
+/// and whether a program approves, only the network knows. Fails when anything
+/// is wrong or missing.
 #[derive(Args)]
+#[command(
+    after_long_help = "JSON: {\"transactions\": [{\"number\", \"id\", \"signer\", \"state\", \"why\"}], \"groups\": [{\"id\", \"transactions\": [], \"state\", \"good\", \"why\"}]}; the state of a signature is good, missing, incomplete, bad or unchecked, that of a group whole, scattered, wrong-order or not-whole"
+)]
 pub struct Verify {
     /// Transactions in msgpack; - reads standard input
     #[arg(value_name = "FILE")]

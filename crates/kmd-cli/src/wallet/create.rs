@@ -9,6 +9,8 @@ use crate::ask::FirstPasswordArgs;
 use crate::context::Context;
 use crate::output::{Page, Report};
 
+/// Make a wallet
+///
 /// Makes a wallet with a new master derivation key, and no key in it yet.
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"wallet\": {\"name\", \"id\", \"driver\"}}")]

@@ -12,6 +12,8 @@ use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
 use crate::words::Words;
 
+/// Show the 25 words of a wallet
+///
 /// Shows the 25 words of the master derivation key. `kmd wallet recover` makes
 /// the wallet and all its generated keys again from them; imported keys are not
 /// among those.

@@ -8,6 +8,8 @@ use crate::Result;
 use crate::context::Context;
 use crate::output::{Page, Report};
 
+/// Say what is in a wallet
+///
 /// Unlocks a wallet, which checks its password, and says what is in it.
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"wallet\": {\"name\", \"id\", \"driver\"}, \"keys\", \"multisig_addresses\"}")]

@@ -8,7 +8,7 @@ use crate::Result;
 use crate::context::Context;
 use crate::output::{Page, Report, Table};
 
-/// The arguments: none.
+/// List the wallets
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"wallets\": [{\"name\", \"id\", \"driver\"}]}")]
 pub struct List {}

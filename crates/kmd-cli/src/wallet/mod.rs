@@ -4,10 +4,12 @@ mod create;
 mod export_mdk;
 mod info;
 mod list;
+mod password;
 mod recover;
 mod rename;
 
 use clap::{Args, Subcommand};
+use kmd_api::Password;
 use kmd_api::v1::Wallet;
 use serde::Serialize;
 
@@ -18,18 +20,13 @@ use crate::{Error, Kind, Result};
 
 /// Commands on wallets.
 #[derive(Subcommand)]
-pub enum Command {
-    /// List the wallets
+pub(crate) enum Command {
     List(list::List),
-    /// Make a wallet
     Create(create::Create),
-    /// Unlock a wallet and say what is in it
     Info(info::Info),
-    /// Give a wallet another name
     Rename(rename::Rename),
-    /// Show the 25 words that all generated keys of a wallet follow from
+    Password(password::ChangePassword),
     ExportMdk(export_mdk::ExportMdk),
-    /// Make a wallet again from the 25 words of its master derivation key
     Recover(recover::Recover),
 }
 
@@ -40,6 +37,7 @@ impl Command {
             Self::Create(command) => command.run(context),
             Self::Info(command) => command.run(context),
             Self::Rename(command) => command.run(context),
+            Self::Password(command) => command.run(context),
             Self::ExportMdk(command) => command.run(context),
             Self::Recover(command) => command.run(context),
         }
@@ -76,9 +74,17 @@ struct OneWalletArgs {
 }
 
 impl OneWalletArgs {
+    fn find(&self, context: &Context) -> Result<Wallet> {
+        find(context, self.name.as_deref())
+    }
+
+    fn password(&self, context: &Context, wallet: &Wallet) -> Result<Password> {
+        self.password.password(context, &wallet.name)
+    }
+
     fn unlock<'a>(&self, context: &'a Context) -> Result<OpenWallet<'a>> {
-        let wallet = find(context, self.name.as_deref())?;
-        let password = self.password.password(context, &wallet.name)?;
+        let wallet = self.find(context)?;
+        let password = self.password(context, &wallet)?;
         OpenWallet::unlock(context, wallet, password)
     }
 }

@@ -17,6 +17,8 @@ use crate::output::{Page, Report};
 use crate::unlock::OpenWallet;
 use crate::{Error, Kind, Result};
 
+/// Make a wallet again from its 25 words
+///
 /// Makes a wallet from the 25 words that `kmd wallet export-mdk` showed. Its
 /// keys are generated again with --keys, or later with `kmd key new`.
 #[derive(Args)]
@@ -62,7 +64,7 @@ impl Recover {
         let summary = Summary::from(&wallet);
         let addresses = match self.keys {
             0 => Vec::new(),
-            count => generate(&OpenWallet::unlock(context, wallet, password)?, count, &context.output)?,
+            count => generate(&OpenWallet::unlock(context, wallet, password)?, count, context)?,
         };
         context.output.print(&Recovered {
             wallet: summary,

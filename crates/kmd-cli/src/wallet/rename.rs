@@ -10,7 +10,9 @@ use crate::context::Context;
 use crate::output::{Page, Report};
 use crate::unlock::find;
 
-/// Gives a wallet another name. Its id stays.
+/// Give a wallet another name
+///
+/// Its id stays, and so does the name of its file.
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"wallet\": {\"name\", \"id\", \"driver\"}, \"old_name\"}")]
 pub struct Rename {

@@ -51,7 +51,8 @@ pub(crate) struct Endpoint {
 }
 
 /// Decodes the body, does what it asks for, encodes the answer.
-pub(crate) type Handler = fn(&Call<'_>, Encoding, &[u8]) -> Result<ReplyBody, Failure>;
+/// Takes the wallet that the path names, if it names one.
+pub(crate) type Handler = fn(&Call<'_>, Option<&str>, Encoding, &[u8]) -> Result<ReplyBody, Failure>;
 
 /// What an endpoint did.
 pub(crate) struct Performed {
@@ -108,16 +109,23 @@ impl From<EncodeError> for Failure {
 
 impl Endpoint {
     /// Does what the body asks for, on a thread that may wait.
-    pub(crate) fn perform(&self, kmd: &Kmd, encoding: Encoding, body: &[u8]) -> Performed {
+    pub(crate) fn perform(&self, kmd: &Kmd, wallet: Option<&str>, encoding: Encoding, body: &[u8]) -> Performed {
         let call = kmd.call();
-        let result = (self.handler)(&call, encoding, body);
+        let result = (self.handler)(&call, wallet, encoding, body);
         self.performed(&call, encoding, result)
     }
 
     /// Does what the body asks for, unless something has to be waited for.
-    pub(crate) fn perform_at_once(&self, kmd: &Kmd, encoding: Encoding, body: &[u8]) -> Option<Performed> {
+    /// The path names no wallet then.
+    pub(crate) fn perform_at_once(
+        &self,
+        kmd: &Kmd,
+        wallet: Option<&str>,
+        encoding: Encoding,
+        body: &[u8],
+    ) -> Option<Performed> {
         let call = kmd.call_at_once();
-        match (self.handler)(&call, encoding, body) {
+        match (self.handler)(&call, wallet, encoding, body) {
             Err(Failure::Operation(error)) if error.would_wait() => None,
             result => Some(self.performed(&call, encoding, result)),
         }

@@ -47,9 +47,10 @@ pub(crate) struct Daemon {
 }
 
 /// A request to an endpoint, whose token is right.
-#[derive(Clone, Copy)]
 pub(crate) struct Admitted {
     endpoint: &'static Endpoint,
+    /// The wallet that the path names.
+    wallet: Option<String>,
     started: Instant,
 }
 
@@ -67,13 +68,17 @@ impl Admitted {
 pub(crate) fn before_body(daemon: &Daemon, asked: &Asked) -> Result<Admitted, Reply> {
     let started = Instant::now();
     let wishes = &asked.wishes;
-    let (name, reply) = match asked.route {
+    let (name, reply) = match &asked.route {
         Route::Options => ("options", wishes.decorate_options(Reply::empty(StatusCode::OK))),
         Route::Versions => ("/versions", wishes.decorate(v1::versions(asked.accepts))),
         Route::Swagger => ("/swagger.json", wishes.decorate(v1::swagger())),
         Route::OpenApi => ("/v2/openapi.json", wishes.decorate(v2::openapi())),
-        Route::Endpoint(endpoint) => {
-            let request = Admitted { endpoint, started };
+        Route::Endpoint(endpoint, wallet) => {
+            let request = Admitted {
+                endpoint,
+                wallet: wallet.clone(),
+                started,
+            };
             if !asked.token {
                 return Err(refuse(asked, request, Refusal::Token));
             }
@@ -89,7 +94,7 @@ pub(crate) fn before_body(daemon: &Daemon, asked: &Asked) -> Result<Admitted, Re
 
 /// Answers a request whose body is refused.
 pub(crate) fn refuse(asked: &Asked, request: Admitted, refusal: Refusal) -> Reply {
-    let Admitted { endpoint, started } = request;
+    let Admitted { endpoint, started, .. } = request;
     let reply = endpoint.failure(asked.accepts, &Failure::Request(refusal));
     let cause = refusal.to_string();
     log(asked.method, endpoint.path, reply.status, started, None, Some(&cause));
@@ -116,9 +121,13 @@ async fn perform(
     encoding: Encoding,
     body: Body,
 ) -> Reply {
-    let Admitted { endpoint, started } = request;
+    let Admitted {
+        endpoint,
+        wallet,
+        started,
+    } = request;
     if let Place::Inline = endpoint.place
-        && let Some(performed) = endpoint.perform_at_once(&daemon.kmd, encoding, &body)
+        && let Some(performed) = endpoint.perform_at_once(&daemon.kmd, wallet.as_deref(), encoding, &body)
     {
         return finish(endpoint, method, started, performed);
     }
@@ -127,7 +136,7 @@ async fn perform(
         // Logging and telling of new sessions are part of the work, so that they
         // happen also where the client has hung up meanwhile.
         move || {
-            let performed = endpoint.perform(&daemon.kmd, encoding, &body);
+            let performed = endpoint.perform(&daemon.kmd, wallet.as_deref(), encoding, &body);
             daemon.sessions_changed.notify_one();
             finish(endpoint, method, started, performed)
         }

@@ -8,7 +8,7 @@ use crate::desk::{PASSWORD, run_on, says};
 use crate::support::daemon::Home;
 
 /// Stops the daemon that commands have started.
-struct Started(Home);
+pub struct Started(pub Home);
 
 impl Drop for Started {
     fn drop(&mut self) {

@@ -1,11 +1,13 @@
 //! Questions at a real terminal: what is shown, and what never is.
 
-mod screen;
+use std::fs::{self, DirEntry};
+use std::thread;
 
+use rustix::process::Signal;
 use rustix::termios::LocalModes;
 
-use self::screen::Screen;
 use crate::desk::{Desk, PASSWORD, says};
+use crate::screen::Screen;
 
 #[test]
 fn a_password_is_not_shown() {
@@ -125,4 +127,31 @@ fn colour_is_for_terminals_and_can_be_refused() {
     let refused = Screen::without_colour(&desk, "wallet list");
     assert!(!refused.end().1.contains(bold));
     assert!(!desk.ok("wallet list", &[]).contains(bold));
+}
+
+#[test]
+fn work_that_takes_long_shows_that_it_goes_on() {
+    let desk = Desk::with_wallet();
+    let mut screen = Screen::run(&desk, "wallet info");
+    screen.waits_for("Password of the wallet savings: ");
+    desk.daemon.process.signal(Signal::STOP);
+    wait_until_stopped(desk.daemon.process.id());
+    screen.answer(PASSWORD);
+    screen.waits_for("unlocking: 1 s");
+    desk.daemon.process.signal(Signal::CONT);
+    let (code, shown) = screen.end();
+    assert_eq!(code, Some(0), "{shown}");
+    says(&shown, &["\r\x1b[K\x1b[1mName"]);
+}
+
+/// Until then a thread of the process may still answer.
+fn wait_until_stopped(process: u32) {
+    let is_stopped = |task: DirEntry| {
+        let status = fs::read_to_string(task.path().join("status")).unwrap();
+        status.lines().any(|line| line.starts_with("State:\tT"))
+    };
+    let tasks = || fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    while !tasks().all(|task| is_stopped(task.unwrap())) {
+        thread::yield_now();
+    }
 }

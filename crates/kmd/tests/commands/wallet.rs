@@ -211,3 +211,27 @@ fn recovering_needs_a_confirmation() {
 fn id_of(report: &Value) -> String {
     report["wallet"]["id"].as_str().unwrap().to_owned()
 }
+
+#[test]
+fn password() {
+    let desk = Desk::with_wallet();
+    let new = "another passphrase";
+    let changed = desk.ok("wallet password", &[PASSWORD, new]);
+    assert_eq!(changed, "Changed the password of the wallet savings.\n");
+    desk.fails(4, "wallet info", &[PASSWORD]);
+    desk.ok("wallet info", &[new]);
+
+    desk.home().write("new", PASSWORD);
+    let file = desk.home().file("new");
+    let from_file = format!("wallet password savings --new-password-file {}", file.display());
+    assert_eq!(desk.json(&from_file, &[new])["wallet"]["name"], "savings");
+    desk.ok("wallet info", &[PASSWORD]);
+
+    says(&desk.fails(4, "wallet password", &["wrong", new]), &["capital letters"]);
+    desk.fails(5, "wallet password other", &[PASSWORD, new]);
+    says(
+        &desk.fails(2, "wallet password", &[PASSWORD]),
+        &["New password of the wallet savings"],
+    );
+    desk.ok("wallet info", &[PASSWORD]);
+}

@@ -17,8 +17,8 @@ pub(super) fn call(sheet: &mut Sheet<'_, '_>) -> String {
     state(sheet, "local state", "apls");
     sheet.each("argument", "apaa", |value| bytes(value.as_bytes()));
     sheet.each("account", "apat", plain);
-    sheet.each("application", "apfa", plain);
-    sheet.each("asset", "apas", plain);
+    sheet.each("foreign app", "apfa", plain);
+    sheet.each("foreign asset", "apas", plain);
     sheet.each("box", "apbx", |value| {
         value.as_struct().map(box_name).unwrap_or_default()
     });
@@ -71,7 +71,7 @@ fn state(sheet: &mut Sheet<'_, '_>, label: &str, name: &'static str) {
 fn box_name(fields: &Fields<'_>) -> String {
     let owner = match fields.uint("i") {
         0 => "this application".to_owned(),
-        index => format!("application {index} of the list"),
+        index => format!("foreign app {index}"),
     };
     format!("{} of {owner}", bytes(fields.bytes("n")))
 }

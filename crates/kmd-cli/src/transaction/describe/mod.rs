@@ -8,6 +8,8 @@ mod asset;
 mod other;
 mod payment;
 mod sheet;
+#[cfg(test)]
+mod tests;
 
 use kmd_algorand::{Address, DecodeError, Fields, Transaction};
 
@@ -84,14 +86,43 @@ fn fee(sheet: &mut Sheet<'_, '_>) {
     }
 }
 
+/// Networks that everybody knows: name, genesis id, genesis hash.
+const NETWORKS: [(&str, &[u8], &str); 3] = [
+    (
+        "MainNet",
+        b"mainnet-v1.0",
+        "wGHE2Pwdvd7S12BL5FaOP20EGYesN73ktiC1qzkkit8=",
+    ),
+    (
+        "TestNet",
+        b"testnet-v1.0",
+        "SGO1GKSzyE7IEPItTxCByw9x8FmnrCDexi9/cOUJOiI=",
+    ),
+    (
+        "BetaNet",
+        b"betanet-v1.0",
+        "mFgazF+2uRS1tMiL9dsj01hJGySEmPN28B/TjjvpVW0=",
+    ),
+];
+
+/// The hash decides; the id is only a name that somebody wrote.
 fn network(sheet: &mut Sheet<'_, '_>) {
     let id = sheet.take_bytes("gen");
-    if !id.is_empty() {
-        sheet.line("network", text(id));
+    let hash = sheet.take_fixed::<32>("gh").map(|hash| base64(&hash));
+    let known = NETWORKS.iter().find(|(_, _, known)| hash.as_deref() == Some(known));
+    let pretends = match known {
+        Some((_, right, _)) => !id.is_empty() && id != *right,
+        None => NETWORKS.iter().any(|(_, other, _)| id == *other),
+    };
+    match (id, pretends) {
+        (b"", _) => {}
+        (_, false) => sheet.line("network", text(id)),
+        (_, true) => sheet.alarm("network", text(id), Danger::OtherNetwork),
     }
-    match sheet.take_fixed::<32>("gh") {
-        Some(hash) => sheet.line("genesis hash", base64(&hash)),
-        None => sheet.alarm("genesis hash", "none", Danger::AnyNetwork),
+    match (hash, known) {
+        (Some(hash), Some((name, _, _))) => sheet.line("genesis hash", format!("{hash} ({name})")),
+        (Some(hash), None) => sheet.line("genesis hash", hash),
+        (None, _) => sheet.alarm("genesis hash", "none", Danger::AnyNetwork),
     }
 }
 

@@ -6,7 +6,8 @@ use super::sheet::{Sheet, plain};
 use super::{Danger, base64, or_zero};
 
 pub(super) fn key_registration(sheet: &mut Sheet<'_, '_>) -> String {
-    if sheet.take_true("nonpart") {
+    let never_again = sheet.take_true("nonpart");
+    if never_again {
         sheet.alarm("taking part", "never again", Danger::Nonparticipation);
     }
     let online = sheet.fields().value("votekey").is_some();
@@ -25,7 +26,11 @@ pub(super) fn key_registration(sheet: &mut Sheet<'_, '_>) -> String {
         sheet.line("votes", format!("rounds {first} to {last}"));
     }
     sheet.number("key dilution", "votekd");
-    let state = if online { "online" } else { "offline" };
+    let state = match (online, never_again) {
+        (true, _) => "online",
+        (false, false) => "offline",
+        (false, true) => "offline for good",
+    };
     format!("key registration: the account goes {state}")
 }
 

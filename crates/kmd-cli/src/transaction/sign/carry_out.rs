@@ -1,9 +1,7 @@
 //! Has the daemon sign what was planned, and checks what it answers.
 
 use kmd_algorand::{Address, Authorization, FileEntry, Multisig, PublicKey, SignedTransaction};
-use kmd_api::ByteString;
-use kmd_api::v2::{SignTransactions, TransactionToSign};
-use kmd_api::{Password, SecretText};
+use kmd_client::ToSign;
 
 use super::plan::Step;
 use crate::Result;
@@ -85,26 +83,27 @@ impl Work<'_> {
         batches
     }
 
+    /// Groups were checked over the whole file; others may sign the rest of them.
     fn batch(&self, batch: &Batch) -> Result<Vec<Vec<u8>>> {
-        let transaction = |(place, signer): &(usize, PublicKey)| TransactionToSign {
-            public_key: (*signer).into(),
-            transaction: ByteString::from(self.signed[*place].transaction.canonical().to_vec()),
+        let OpenWallet {
+            client,
+            handle,
+            password,
+            ..
+        } = self.wallet;
+        let item = |(place, signer): &(usize, PublicKey)| ToSign {
+            transaction: self.signed[*place].transaction.canonical(),
+            signer: Some(*signer),
         };
-        let request = SignTransactions {
-            // Groups were checked over the whole file; others may sign the rest of them.
-            partial_group: true,
-            transactions: batch.iter().map(transaction).collect(),
-            wallet_handle_token: SecretText::new(self.wallet.handle.expose()),
-            wallet_password: Password::new(self.wallet.password.expose()),
-        };
-        let answer = self.wallet.client.call(&request)?.signed_transactions;
-        if answer.len() != batch.len() {
-            return Err(Error::new(
-                Kind::Other,
-                "the daemon's answer has another number of transactions",
-            ));
+        let items: Vec<ToSign<'_>> = batch.iter().map(item).collect();
+        let answer = client.sign_partial_groups(handle, password.expose(), &items);
+        let answer = answer.map_err(|error| refused(error, batch))?;
+        if answer.len() == batch.len() {
+            Ok(answer)
+        } else {
+            let other = "the daemon's answer has another number of transactions";
+            Err(Error::new(Kind::Other, other))
         }
-        Ok(answer.into_iter().map(ByteString::into_vec).collect())
     }
 
     /// As version 1 of the API does it, for a daemon that has no other.
@@ -187,5 +186,17 @@ impl Work<'_> {
             Verdict::Bad(flaw) => Err(wrong(flaw.to_string())),
             Verdict::Missing | Verdict::Unchecked => Err(wrong("there is none".to_owned())),
         }
+    }
+}
+
+/// The daemon counts the transactions of one request, from 0.
+fn refused(error: kmd_client::Error, batch: &Batch) -> Error {
+    let error = Error::from(error);
+    match batch.first() {
+        Some((first, _)) => error.while_doing(format!(
+            "cannot sign the transactions from {} on, which the daemon counts from 0",
+            first + 1
+        )),
+        None => error,
     }
 }

@@ -24,13 +24,17 @@ use super::file::{OutArgs, read_transactions};
 use super::listing::{Listing, trouble};
 use super::phrase::count;
 use crate::Result;
-use crate::ask::YesArgs;
+use crate::ask::{Consent, YesArgs};
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::output::Report;
 use crate::unlock::{OpenWallet, WalletArgs};
 
-/// Signs the transactions of a file, those that the wallet has keys for. Shows
-/// them first and asks.
+/// Sign the transactions of a file
+///
+/// Signs those that the wallet has keys for, as single keys or as members of
+/// multisig accounts. Shows them first and asks. The others stay as they are, so
+/// that they can be signed with other wallets, one after the other.
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"out\", \"transactions\": [{\"number\", \"id\", \"state\", \"signed_by\": []}]}")]
 pub struct Sign {
@@ -80,7 +84,9 @@ impl Sign {
         self.out.check()?;
         let listing = Listing::new(read_transactions(&self.file)?)?;
         self.what.check(&listing)?;
-        context.output.show(|page| crate::output::Report::write(&listing, page));
+        if self.yes.consent() == Consent::Missing {
+            context.output.show(|page| listing.write(page));
+        }
 
         let wallet = self.wallet.unlock(context)?;
         let entries: Vec<FileEntry> = listing.items.into_iter().map(|item| item.entry).collect();

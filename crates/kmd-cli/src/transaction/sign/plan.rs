@@ -48,9 +48,9 @@ pub(super) enum Step {
 /// Why a transaction is left as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum Reason {
-    #[error("it was not asked for")]
+    #[error("not asked for")]
     NotAsked,
-    #[error("it is signed")]
+    #[error("signed already")]
     Signed,
     #[error("it has a kind of signature that kmd does not add to")]
     OtherKind,
@@ -135,5 +135,115 @@ fn more(
         account,
         partial: partial.cloned(),
         members,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kmd_algorand::{Form, Transaction};
+
+    fn address(number: u8) -> Address {
+        Address::from_bytes([number; 32])
+    }
+
+    /// A payment of this sender, to be signed by another account where one is given.
+    fn entry(sender: u8, signer: Option<u8>, authorization: Authorization) -> FileEntry {
+        let transaction = [b"\x82\xa3snd\xc4\x20", [sender; 32].as_slice(), b"\xa4type\xa3pay"].concat();
+        FileEntry {
+            signed: SignedTransaction {
+                transaction: Transaction::decode(&transaction).unwrap(),
+                signer: signer.map(address),
+                authorization,
+            },
+            form: Form::Enveloped,
+            offset: 0,
+        }
+    }
+
+    fn preimage() -> MultisigPreimage {
+        MultisigPreimage::new(1, 2, [1, 2, 3].map(|number| address(number).into()).to_vec()).unwrap()
+    }
+
+    /// Keys 1 and 2, and the multisig account of 1, 2 and 3.
+    fn holdings() -> Holdings {
+        Holdings {
+            keys: [1, 2].map(address).into(),
+            multisigs: [(preimage().address(), preimage())].into(),
+        }
+    }
+
+    fn step(entry: FileEntry, wishes: &Wishes) -> Step {
+        plan(&[entry], &holdings(), wishes).unwrap().remove(0)
+    }
+
+    #[test]
+    fn who_has_the_key_signs() {
+        let unsigned = |sender, signer| entry(sender, signer, Authorization::None);
+        let none = Wishes::default();
+        let key = |number| Step::Key {
+            signer: address(number).into(),
+        };
+        assert_eq!(step(unsigned(1, None), &none), key(1));
+        assert_eq!(step(unsigned(9, Some(2)), &none), key(2));
+        assert_eq!(step(unsigned(9, None), &none), Step::Leave(Reason::NoKey(address(9))));
+        assert_eq!(
+            step(unsigned(1, Some(9)), &none),
+            Step::Leave(Reason::NoKey(address(9)))
+        );
+
+        let as_two = Wishes {
+            signer: Some(address(2)),
+            ..Wishes::default()
+        };
+        assert_eq!(step(unsigned(9, None), &as_two), key(2));
+        let second = Wishes {
+            only: [1].into(),
+            ..Wishes::default()
+        };
+        assert_eq!(step(unsigned(1, None), &second), Step::Leave(Reason::NotAsked));
+        let multisig = Wishes {
+            multisig: Some(preimage().address()),
+            ..Wishes::default()
+        };
+        assert_eq!(step(unsigned(1, None), &multisig), Step::Leave(Reason::NotAsked));
+    }
+
+    #[test]
+    fn members_of_a_multisig_sign() {
+        let account = preimage().address();
+        let as_multisig = Wishes {
+            signer: Some(account),
+            ..Wishes::default()
+        };
+        let members: Vec<PublicKey> = [1, 2].map(|number| address(number).into()).to_vec();
+        let expected = Step::Multisig {
+            account,
+            partial: None,
+            members: members.clone(),
+        };
+        assert_eq!(step(entry(9, None, Authorization::None), &as_multisig), expected);
+
+        let begun = Multisig::from_preimage(&preimage());
+        let mut partly = entry(9, None, Authorization::Multisig(begun.clone()));
+        partly.signed.signer = Some(account);
+        let expected = Step::Multisig {
+            account,
+            partial: Some(begun),
+            members,
+        };
+        assert_eq!(step(partly.clone(), &Wishes::default()), expected);
+        let other = Wishes {
+            signer: Some(address(1)),
+            ..Wishes::default()
+        };
+        assert_eq!(
+            plan(&[partly], &holdings(), &other),
+            Err(Obstacle::OtherSigner {
+                number: 1,
+                found: account,
+                wanted: address(1)
+            })
+        );
     }
 }

@@ -11,23 +11,31 @@ use crate::transaction::authorization::state;
 use crate::transaction::check::{Verdict, check};
 use crate::transaction::phrase::count;
 
-/// A line for each transaction.
+/// What is done with which transactions, those that follow each other together.
 pub(super) fn plan(steps: &[Step]) -> Vec<String> {
-    let line = |(place, step): (usize, &Step)| {
-        let number = place + 1;
-        match step {
-            Step::Leave(reason) => format!("transaction {number} stays as it is: {reason}"),
-            Step::Key { signer } => format!(
-                "transaction {number} is signed with the key of {}",
-                Address::from(*signer)
-            ),
-            Step::Multisig { account, members, .. } => {
-                let members = names(members).join(", ");
-                format!("transaction {number} is signed for the multisig {account}, with the key of {members}")
-            }
+    let mut lines = Vec::new();
+    let mut first = 0;
+    for run in steps.chunk_by(|one, next| described(one) == described(next)) {
+        let last = first + run.len();
+        let which = match run.len() {
+            1 => format!("transaction {last}"),
+            _ => format!("transactions {} to {last}", first + 1),
+        };
+        lines.extend(run.first().map(|step| format!("{which}: {}", described(step))));
+        first = last;
+    }
+    lines
+}
+
+fn described(step: &Step) -> String {
+    match step {
+        Step::Leave(reason) => format!("leave as is, {reason}"),
+        Step::Key { signer } => format!("sign with the key of {}", Address::from(*signer)),
+        Step::Multisig { account, members, .. } => {
+            let members = names(members).join(", ");
+            format!("sign for the multisig {account} with the key of {members}")
         }
-    };
-    steps.iter().enumerate().map(line).collect()
+    }
 }
 
 fn names(members: &[PublicKey]) -> Vec<String> {
@@ -101,5 +109,27 @@ impl Report for Signed {
                 _ => {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transaction::sign::plan::Reason;
+
+    #[test]
+    fn what_is_the_same_is_said_once() {
+        let key = |number| Step::Key {
+            signer: PublicKey::from_bytes([number; 32]),
+        };
+        let steps = [key(1), key(1), Step::Leave(Reason::Signed), key(1), key(2)];
+        let (one, two) = (Address::from_bytes([1; 32]), Address::from_bytes([2; 32]));
+        let expected = [
+            format!("transactions 1 to 2: sign with the key of {one}"),
+            "transaction 3: leave as is, signed already".to_owned(),
+            format!("transaction 4: sign with the key of {one}"),
+            format!("transaction 5: sign with the key of {two}"),
+        ];
+        assert_eq!(plan(&steps), expected);
     }
 }

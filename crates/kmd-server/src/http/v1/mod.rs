@@ -32,7 +32,7 @@ macro_rules! endpoint {
             place: Place::$place,
             body: BodyLimit::Single,
             failures: Failures::V1(StatusCode::$status),
-            handler: |call, encoding, body| {
+            handler: |call, _, encoding, body| {
                 let request: v1::$request = decode(encoding, body)?;
                 Ok(encoding.$encode(&$handler(call, request)?)?.into())
             },
@@ -105,7 +105,7 @@ pub(crate) fn versions(encoding: Encoding) -> Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::document::{described, routed};
+    use crate::http::document::{described, nothing, routed};
 
     /// Every route is in the document, and every operation of the document is a
     /// route.
@@ -143,16 +143,7 @@ mod tests {
     /// Whether the body gets past decoding: then the missing handle, wallet or
     /// driver is what is refused.
     fn decodes(endpoint: &Endpoint, body: &[u8]) -> bool {
-        let kmd = kmd_core::Kmd::new(kmd_core::KmdSettings {
-            drivers: Vec::new(),
-            session_lifetime: std::time::Duration::from_secs(1),
-            clock: std::sync::Arc::new(kmd_core::ManualClock::default()),
-            random: std::sync::Arc::new(crate::random::OsRandom),
-            policy: std::sync::Arc::new(kmd_core::AllowAll),
-            recorder: std::sync::Arc::new(kmd_core::AllowAll),
-            threads: std::num::NonZeroUsize::MIN,
-        });
-        match (endpoint.handler)(&kmd.call(), Encoding::Json, body) {
+        match (endpoint.handler)(&nothing().call(), None, Encoding::Json, body) {
             Err(Failure::Body(why)) => why.contains("not 32 bytes") || why.contains("neither 64 nor 32"),
             _ => true,
         }

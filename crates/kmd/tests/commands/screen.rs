@@ -27,20 +27,23 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Runs a command line at a terminal of its own, as its controlling one.
+    /// Runs a command line on the desk at a terminal of its own.
     pub fn run(desk: &Desk, words: &str) -> Self {
-        Self::start(&mut command(desk, words), "")
+        Self::start(command(desk, words), "")
     }
 
     pub fn with_typed_ahead(desk: &Desk, words: &str, typed: &str) -> Self {
-        Self::start(&mut command(desk, words), typed)
+        Self::start(command(desk, words), typed)
     }
 
     pub fn without_colour(desk: &Desk, words: &str) -> Self {
-        Self::start(command(desk, words).env("NO_COLOR", "1"), "")
+        let mut command = command(desk, words);
+        command.env("NO_COLOR", "1");
+        Self::start(command, "")
     }
 
-    fn start(command: &mut Command, typed_ahead: &str) -> Self {
+    /// Runs what [`at_terminal`] made. The command holds the terminal open as long as it is there.
+    pub fn start(mut command: Command, typed_ahead: &str) -> Self {
         let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&person).unwrap();
         unlockpt(&person).unwrap();
@@ -119,11 +122,20 @@ impl Screen {
     }
 }
 
-/// `setsid`, of util-linux, makes its standard input the controlling terminal.
 fn command(desk: &Desk, words: &str) -> Command {
+    let mut command = at_terminal(words);
+    command.arg("-d").arg(&desk.home().path);
+    command
+}
+
+/// `setsid`, of util-linux, makes its standard input the controlling terminal.
+pub fn at_terminal(words: &str) -> Command {
     let mut command = Command::new("setsid");
     command.args(["--ctty", "--wait"]).arg(kmd().get_program());
-    command.args(words.split_whitespace()).arg("-d").arg(&desk.home().path);
-    command.env("TERM", "xterm").env_remove("NO_COLOR");
+    command.args(words.split_whitespace());
+    command
+        .env("TERM", "xterm")
+        .env_remove("NO_COLOR")
+        .env_remove("ALGORAND_DATA");
     command
 }
