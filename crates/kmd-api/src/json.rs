@@ -33,13 +33,11 @@ pub(crate) fn decode_response<T: DeserializeOwned>(body: &[u8]) -> Result<T, Dec
     })
 }
 
-pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, EncodeError> {
-    let mut body = Vec::with_capacity(512);
-    let mut serializer = serde_json::Serializer::with_formatter(&mut body, ReferenceFormatter::new());
+pub(crate) fn encode<T: Serialize>(body: &mut impl io::Write, value: &T) -> Result<(), EncodeError> {
+    let mut serializer = serde_json::Serializer::with_formatter(body, ReferenceFormatter::new());
     value
         .serialize(&mut serializer)
-        .map_err(|error| EncodeError(error.to_string()))?;
-    Ok(body)
+        .map_err(|error| EncodeError(error.to_string()))
 }
 
 /// [`PrettyFormatter`] that also escapes the two line separators.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{CommandFactory, Parser};
 
 use crate::command::Command;
+use crate::config::Configuration;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::{Format, Output};
@@ -107,7 +108,7 @@ impl CommandLine {
 }
 
 /// Reads the command line, the name of the program first.
-pub fn parse(words: impl IntoIterator<Item = OsString>) -> Invocation {
+pub fn parse(words: impl IntoIterator<Item = OsString>, configuration: impl Configuration + 'static) -> Invocation {
     let words: Vec<OsString> = words.into_iter().collect();
     let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
@@ -128,7 +129,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Invocation {
         });
     };
     let format = if arguments.json { Format::Json } else { Format::Text };
-    let context = Context::new(arguments.data_dir, Output::new(format))
+    let context = Context::new(arguments.data_dir, Output::new(format), Box::new(configuration))
         .with_idle_time(timeout.unwrap_or(IDLE_TIME))
         .starting(!arguments.no_start);
     Invocation::Command(Box::new(CommandLine { command, context }))

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use crate::context::Context;
-use crate::{Result, address, completions, doctor, key, man, mnemonic, multisig, status, transaction, wallet};
+use crate::{Result, address, completions, config, doctor, key, man, mnemonic, multisig, status, transaction, wallet};
 
 /// What to do.
 #[derive(Subcommand)]
@@ -27,6 +27,9 @@ pub(crate) enum Command {
     /// Check 25 words, and turn them into key files and back, without a daemon
     #[command(subcommand)]
     Mnemonic(mnemonic::Command),
+    /// Check and show the configuration
+    #[command(subcommand)]
+    Config(config::Command),
     Status(status::Status),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
@@ -45,6 +48,7 @@ impl Command {
             Self::Verify(command) => command.run(context),
             Self::Address(command) => command.run(context),
             Self::Mnemonic(command) => command.run(context),
+            Self::Config(command) => command.run(context),
             Self::Status(command) => command.run(context),
             Self::Doctor(command) => command.run(context),
             Self::Completions(command) => command.run(context),

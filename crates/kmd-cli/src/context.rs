@@ -9,6 +9,7 @@ use kmd_client::Client;
 
 use crate::Result;
 use crate::ask::Ask;
+use crate::config::Configuration;
 use crate::daemon::{self, Start};
 use crate::error::{Error, Kind};
 use crate::output::Output;
@@ -19,16 +20,19 @@ pub struct Context {
     pub output: Output,
     /// Where passwords and answers come from.
     pub ask: Ask,
+    /// What the server makes of a configuration.
+    pub(crate) configuration: Box<dyn Configuration>,
     given_data_dir: Option<PathBuf>,
     start: Start,
     client: OnceCell<Client>,
 }
 
 impl Context {
-    pub(crate) fn new(data_dir: Option<PathBuf>, output: Output) -> Self {
+    pub(crate) fn new(data_dir: Option<PathBuf>, output: Output, configuration: Box<dyn Configuration>) -> Self {
         Self {
             output,
             ask: Ask::from_standard_input(),
+            configuration,
             given_data_dir: data_dir,
             start: Start::Never,
             client: OnceCell::new(),

@@ -135,7 +135,10 @@ mod tests {
             })
         };
         let unknown = v2("key_not_found", "no such key");
-        assert_eq!((unknown.kind, unknown.hints.as_slice()), (Kind::NotFound, &["the daemon's hint".to_owned()][..]));
+        assert_eq!(
+            (unknown.kind, unknown.hints.as_slice()),
+            (Kind::NotFound, &["the daemon's hint".to_owned()][..])
+        );
         let known = v2("wrong_password", "error decrypting. wrong password?");
         assert_eq!(known.kind, Kind::WrongPassword);
         assert!(known.hints[0].contains("capital letters"));

@@ -49,7 +49,10 @@ fn refusals_and_broken_answers() {
             "bad (status 400)".to_owned(),
         ),
         (
-            answer(404, r#"{"error": {"code": "key_not_found", "hint": "look", "message": "no such key"}}"#),
+            answer(
+                404,
+                r#"{"error": {"code": "key_not_found", "hint": "look", "message": "no such key"}}"#,
+            ),
             "no such key (key_not_found); look".to_owned(),
         ),
         (answer(502, page), "<html>proxy says no</html> (status 502)".to_owned()),

@@ -10,9 +10,9 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 /// How long to wait for another process that has the file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The same while looking through the folder, where others wait meanwhile.
-const BUSY_TIMEOUT_LOOKING: Duration = Duration::from_millis(250);
+pub(crate) const BUSY_TIMEOUT_LOOKING: Duration = Duration::from_millis(250);
 /// Longest value or statement in bytes. The largest of a real wallet are the
 /// 255 keys of a multisig.
 const MAX_LENGTH: i32 = 1 << 16;
@@ -33,8 +33,8 @@ pub(crate) fn open(path: &Path) -> Result<Connection, Error> {
 }
 
 /// Opens a file to see which wallet it is.
-pub(crate) fn look(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = connect(path, BUSY_TIMEOUT_LOOKING)?;
+pub(crate) fn look(path: &Path, patience: Duration) -> rusqlite::Result<Connection> {
+    let connection = connect(path, patience)?;
     check_tables(&connection)?;
     Ok(connection)
 }
@@ -61,8 +61,8 @@ fn connect(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> 
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH)?;
-    // Deleted keys are overwritten.
-    connection.execute_batch("PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF;")?;
+    // Deleted keys are overwritten, and nothing is written outside the folder.
+    connection.execute_batch("PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF;")?;
     Ok(connection)
 }
 

@@ -16,10 +16,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kmd_wallet::{Error, Metadata, Result, WalletId, WalletName};
 
-use crate::connection::io;
+use crate::connection::{self, BUSY_TIMEOUT, BUSY_TIMEOUT_LOOKING, io};
 use crate::descriptor::{FilesInUse, Identity, identity};
+use crate::file_name;
 use crate::look::{Look, look};
-use crate::{connection, file_name};
 
 /// Told, once a file, which file is skipped and why.
 pub type OnSkipped = Box<dyn Fn(&Path, &str) + Send + Sync>;
@@ -201,10 +201,29 @@ impl Folder {
             match look {
                 Look::Wallet(wallet) => check(&wallet)?,
                 Look::NoWallet => {}
-                Look::Unknown { cause, .. } => return Err(connection::damaged(&path, &cause)),
+                // It may have a name by now that nobody saw yet, so this waits.
+                Look::Unknown { .. } => {
+                    if let Some(wallet) = self.look_patiently(&path)? {
+                        check(&wallet)?;
+                    }
+                }
             }
         }
         Ok(())
+    }
+
+    fn look_patiently(&self, path: &Path) -> Result<Option<Metadata>> {
+        let Ok(stamp) = Stamp::of(path) else {
+            return Ok(None);
+        };
+        let using = self.in_use.enter(stamp.identity);
+        let looked = look(path, BUSY_TIMEOUT);
+        drop(using);
+        match looked.unwrap_or_else(|skipped| skipped.look) {
+            Look::Wallet(wallet) => Ok(Some(wallet)),
+            Look::NoWallet => Ok(None),
+            Look::Unknown { cause, .. } => Err(connection::damaged(path, &cause)),
+        }
     }
 
     /// Forgets what is known of a file that was just changed.
@@ -265,7 +284,7 @@ impl Folder {
             return look.clone();
         }
         let using = self.in_use.enter(stamp.identity);
-        let looked = look(path);
+        let looked = look(path, BUSY_TIMEOUT_LOOKING);
         drop(using);
         looked.unwrap_or_else(|skipped| {
             let look = skipped.look.after(before);

@@ -1,6 +1,7 @@
 //! Looking at a file to see which wallet it is, if it is one.
 
 use std::path::Path;
+use std::time::Duration;
 
 use kmd_wallet::{Metadata, WalletId, WalletName};
 use rusqlite::{Connection, ErrorCode};
@@ -51,8 +52,8 @@ pub(crate) struct Skipped {
     pub(crate) cause: String,
 }
 
-/// Looks at a file.
-pub(crate) fn look(path: &Path) -> Result<Look, Skipped> {
+/// Looks at a file, and waits for so long for whoever has it.
+pub(crate) fn look(path: &Path, patience: Duration) -> Result<Look, Skipped> {
     // SQLite would wait for a writer of a FIFO, and does not refuse devices.
     if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
         return Err(skipped_for_good("not a file".to_owned()));
@@ -69,7 +70,7 @@ pub(crate) fn look(path: &Path) -> Result<Look, Skipped> {
         },
         _ => skipped_for_good(error.to_string()),
     };
-    let connection = connection::look(path).map_err(said)?;
+    let connection = connection::look(path, patience).map_err(said)?;
     let (driver, version, id, name) = query(&connection).map_err(said)?;
     if driver != INFO.name {
         return Err(skipped_for_good(format!(

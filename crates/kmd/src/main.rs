@@ -1,7 +1,10 @@
 //! kmd: the daemon, and the commands for people.
 
+mod configuration;
+
 use std::process::ExitCode;
 
+use configuration::OfServer;
 use kmd_cli::{DaemonOptions, Invocation};
 use kmd_server::Options;
 use zeroizing_alloc::ZeroAlloc;
@@ -11,7 +14,7 @@ use zeroizing_alloc::ZeroAlloc;
 static ALLOCATOR: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
-    match kmd_cli::parse(std::env::args_os()) {
+    match kmd_cli::parse(std::env::args_os(), OfServer) {
         Invocation::Daemon(options) => run_daemon(options),
         Invocation::Command(command) => {
             kmd_server::forbid_dumps();

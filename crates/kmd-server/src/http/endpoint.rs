@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use hyper::StatusCode;
+use http::StatusCode;
 use kmd_api::{DecodeError, EncodeError, Encoding, Method};
 use kmd_core::{Call, Error, Kmd};
 use kmd_wallet::WalletId;
 
-use super::reply::Reply;
+use super::reply::{Reply, ReplyBody};
 use super::{v1, v2};
 
 /// Where the work of an endpoint runs.
@@ -52,7 +52,7 @@ pub(crate) struct Endpoint {
 
 /// Decodes the body, does what it asks for, encodes the answer.
 /// Takes the wallet that the path names, if it names one.
-pub(crate) type Handler = fn(&Call<'_>, Option<&str>, Encoding, &[u8]) -> Result<Vec<u8>, Failure>;
+pub(crate) type Handler = fn(&Call<'_>, Option<&str>, Encoding, &[u8]) -> Result<ReplyBody, Failure>;
 
 /// What an endpoint did.
 pub(crate) struct Performed {
@@ -117,15 +117,21 @@ impl Endpoint {
 
     /// Does what the body asks for, unless something has to be waited for.
     /// The path names no wallet then.
-    pub(crate) fn perform_at_once(&self, kmd: &Kmd, encoding: Encoding, body: &[u8]) -> Option<Performed> {
+    pub(crate) fn perform_at_once(
+        &self,
+        kmd: &Kmd,
+        wallet: Option<&str>,
+        encoding: Encoding,
+        body: &[u8],
+    ) -> Option<Performed> {
         let call = kmd.call_at_once();
-        match (self.handler)(&call, None, encoding, body) {
+        match (self.handler)(&call, wallet, encoding, body) {
             Err(Failure::Operation(error)) if error.would_wait() => None,
             result => Some(self.performed(&call, encoding, result)),
         }
     }
 
-    fn performed(&self, call: &Call<'_>, encoding: Encoding, result: Result<Vec<u8>, Failure>) -> Performed {
+    fn performed(&self, call: &Call<'_>, encoding: Encoding, result: Result<ReplyBody, Failure>) -> Performed {
         let (reply, cause) = match result {
             Ok(answer) => (Reply::encoded(encoding, StatusCode::OK, answer), None),
             Err(failure) => (self.failure(encoding, &failure), Some(failure.cause())),

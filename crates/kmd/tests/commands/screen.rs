@@ -133,6 +133,9 @@ pub fn at_terminal(words: &str) -> Command {
     let mut command = Command::new("setsid");
     command.args(["--ctty", "--wait"]).arg(kmd().get_program());
     command.args(words.split_whitespace());
-    command.env("TERM", "xterm").env_remove("NO_COLOR").env_remove("ALGORAND_DATA");
+    command
+        .env("TERM", "xterm")
+        .env_remove("NO_COLOR")
+        .env_remove("ALGORAND_DATA");
     command
 }

@@ -47,7 +47,10 @@ fn session() -> String {
     let new = "New password of the wallet savings: ";
     let old = ("Password of the wallet savings: ", PASSWORD);
 
-    typist.types("kmd wallet create savings", &[(new, PASSWORD), ("The same again: ", PASSWORD)]);
+    typist.types(
+        "kmd wallet create savings",
+        &[(new, PASSWORD), ("The same again: ", PASSWORD)],
+    );
     typist.types("kmd wallet export-mdk -o words.txt", &[old]);
     let key = typist.types("kmd key new", &[old]);
     let account = key.lines().last().unwrap();
@@ -88,7 +91,12 @@ impl Typist<'_> {
 fn with_fixed_names(shown: &str, account: &str) -> String {
     let id = shown
         .split(|character: char| !character.is_ascii_alphanumeric())
-        .find(|word| word.len() == 52 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()))
+        .find(|word| {
+            word.len() == 52
+                && word
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        })
         .expect("the id of the transaction");
     shown
         .replace(account, &address(&[0x5a; 32]))

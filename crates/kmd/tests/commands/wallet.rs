@@ -229,7 +229,10 @@ fn password() {
 
     says(&desk.fails(4, "wallet password", &["wrong", new]), &["capital letters"]);
     desk.fails(5, "wallet password other", &[PASSWORD, new]);
-    says(&desk.fails(2, "wallet password", &[PASSWORD]), &["New password of the wallet savings"]);
+    says(
+        &desk.fails(2, "wallet password", &[PASSWORD]),
+        &["New password of the wallet savings"],
+    );
     desk.ok("wallet info", &[PASSWORD]);
 }
 

@@ -1,6 +1,6 @@
 //! Failures in version 2: a code to act on, a message, and what to do.
 
-use hyper::StatusCode;
+use http::StatusCode;
 use kmd_api::Encoding;
 use kmd_api::v2::{ErrorBody, ErrorResponse};
 use kmd_core::Error;

@@ -4,8 +4,7 @@ mod care;
 mod failure;
 mod sign;
 
-use bytes::Bytes;
-use hyper::StatusCode;
+use http::StatusCode;
 use kmd_api::{Encoding, Request, v2};
 
 use super::endpoint::{BodyLimit, Endpoint, Failures, Place};
@@ -26,7 +25,7 @@ macro_rules! endpoint {
             handler: |call, wallet, encoding, body| {
                 let mut request: v2::$request = decode(encoding, body)?;
                 request.set_wallet_id(wallet.unwrap_or_default());
-                Ok(encoding.encode(&$handler(call, request)?)?)
+                Ok(encoding.encode(&$handler(call, request)?)?.into())
             },
         }
     };
@@ -43,7 +42,7 @@ pub(crate) static ENDPOINTS: [Endpoint; 3] = [
 pub(crate) const OPENAPI: &str = include_str!("../../../openapi.json");
 
 pub(crate) fn openapi() -> Reply {
-    Reply::encoded(Encoding::Json, StatusCode::OK, Bytes::from_static(OPENAPI.as_bytes()))
+    Reply::encoded(Encoding::Json, StatusCode::OK, OPENAPI)
 }
 
 #[cfg(test)]
