@@ -14,7 +14,7 @@ use crate::context::Context;
 
 /// Check and show the configuration
 #[derive(Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     Check(check::Check),
     Show(show::Show),
 }
