@@ -1,0 +1,16 @@
+//! Killed, refused and out of room at every step of every change: what was acknowledged stays, and the daemon serves on.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+#[path = "faults/change.rs"]
+mod change;
+#[path = "faults/errors.rs"]
+mod errors;
+#[path = "faults/kills.rs"]
+mod kills;
+#[path = "faults/scene.rs"]
+mod scene;
+#[path = "faults/strace.rs"]
+mod strace;
+
+mod support;
