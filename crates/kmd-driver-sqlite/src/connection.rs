@@ -61,6 +61,9 @@ fn connect(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> 
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH)?;
+    // With less than EXTRA a commit ends before its journal is sure to be gone, and
+    // a power cut would roll back what was answered.
+    connection.execute_batch("PRAGMA synchronous = EXTRA;")?;
     // Deleted keys are overwritten.
     connection.execute_batch("PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF;")?;
     Ok(connection)

@@ -8,6 +8,8 @@ mod change;
 mod errors;
 #[path = "faults/kills.rs"]
 mod kills;
+#[path = "faults/power.rs"]
+mod power;
 #[path = "faults/scene.rs"]
 mod scene;
 #[path = "faults/strace.rs"]

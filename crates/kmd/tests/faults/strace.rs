@@ -15,6 +15,7 @@ use std::{
     fs,
     io::Write,
     net::SocketAddr,
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -33,6 +34,14 @@ pub const WRITES: [&str; 13] = [
     "unlink",
     "unlinkat",
     "fchmod",
+];
+
+/// The files in the data directory that are written with write(2).
+const FILES: [&str; 4] = [
+    "kmd.log",
+    ".kmd.pid.unfinished",
+    ".kmd.net.unfinished",
+    ".kmd.token.unfinished",
 ];
 
 /// Something that strace does to one call, as it spells it: `pwrite64:signal=KILL:when=3`.
@@ -70,12 +79,31 @@ pub fn may_trace() -> bool {
 impl Traced {
     pub fn start(home: &Home, injection: &Injection) -> Self {
         let Injection { call, what } = injection;
+        // Threads wake each other by writing too, which never fails.
+        let only = |name: &str| format!("--trace-path={}", home.file(name).display());
+        let files = FILES.iter().filter(|_| what.starts_with("error") && *call == "write");
+        let mut options = vec![
+            "-f".to_owned(),
+            format!("--trace=?{call}"),
+            format!("--inject=?{call}:{what}"),
+        ];
+        options.extend(files.map(|name| only(name)));
+        Self::start_with(home, &options)
+    }
+
+    /// Starts a daemon whose writes strace writes down, for [`Call::all_in`].
+    pub fn recorded(home: &Home) -> Self {
+        let calls = WRITES.map(|call| format!("?{call}")).join(",");
+        let options = ["-ff", "-ttt", "-y", "-xx", "--string-limit=100000"].map(str::to_owned);
+        Self::start_with(home, &[&options[..], &[format!("--trace=?openat,{calls}")]].concat())
+    }
+
+    fn start_with(home: &Home, options: &[String]) -> Self {
         let mut command = Command::new("strace");
         command
-            .args(["-f", "-qq", "-o"])
+            .args(["-qq", "-o"])
             .arg(home.file("strace.log"))
-            .arg(format!("--trace=?{call}"))
-            .arg(format!("--inject=?{call}:{what}"))
+            .args(options)
             .arg(kmd().get_program())
             .arg("-d")
             .arg(&home.path)
@@ -126,4 +154,106 @@ impl Drop for Traced {
         // strace lets go of the daemon when it is killed itself.
         self.signal(Signal::KILL);
     }
+}
+
+/// A call that changes the wallets folder, as strace recorded it.
+#[derive(Debug)]
+pub enum Call {
+    Make {
+        name: String,
+    },
+    Write {
+        name: String,
+        offset: usize,
+        bytes: Vec<u8>,
+    },
+    Truncate {
+        name: String,
+        length: usize,
+    },
+    Sync {
+        name: String,
+    },
+    SyncFolder,
+    Remove {
+        name: String,
+    },
+    Rename {
+        from: String,
+        to: String,
+    },
+}
+
+impl Call {
+    /// The calls that succeeded and changed `folder`, in the order of their time.
+    pub fn all_in(home: &Home, folder: &Path) -> Vec<Self> {
+        // One file a thread: in one file of all, lines would be torn.
+        let logs = fs::read_dir(&home.path).unwrap().map(|entry| entry.unwrap().path());
+        let logs = logs.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("strace.log."));
+        let mut lines: Vec<String> = logs
+            .flat_map(|log| {
+                fs::read_to_string(log)
+                    .unwrap()
+                    .lines()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        // Each begins with its time.
+        lines.sort_unstable();
+        lines.iter().filter_map(|line| Self::read(line, folder)).collect()
+    }
+
+    /// Reads a line such as `1795543427.796617 pwrite64(3<\x2f\x74>, "\x61\x22", 2, 7) = 2`.
+    fn read(line: &str, folder: &Path) -> Option<Self> {
+        let (_, call) = line.split_once(' ')?;
+        let (name, rest) = call.split_once('(')?;
+        let (arguments, result) = rest.rsplit_once(") = ")?;
+        if result.starts_with('-') {
+            return None;
+        }
+        let arguments: Vec<&str> = arguments.split(", ").collect();
+        let inside = |argument: &str| {
+            let path = String::from_utf8(unhex(argument)).unwrap();
+            let name = Path::new(&path).strip_prefix(folder).ok()?;
+            Some(name.to_str().unwrap().to_owned())
+        };
+        let number = |argument: &str| argument.parse().unwrap();
+        let first = || inside(arguments.first()?).filter(|name| !name.is_empty());
+        Some(match name {
+            "openat" if arguments[2].contains("O_CREAT") => Self::Make {
+                name: inside(arguments[1])?,
+            },
+            "pwrite64" => Self::Write {
+                name: first()?,
+                offset: number(arguments[3]),
+                bytes: unhex(arguments[1]),
+            },
+            "ftruncate" => Self::Truncate {
+                name: first()?,
+                length: number(arguments[1]),
+            },
+            "fsync" | "fdatasync" if inside(arguments[0])?.is_empty() => Self::SyncFolder,
+            "fsync" | "fdatasync" => Self::Sync { name: first()? },
+            "unlink" => Self::Remove { name: first()? },
+            "unlinkat" => Self::Remove {
+                name: inside(arguments[1])?,
+            },
+            "rename" => Self::Rename {
+                from: first()?,
+                to: inside(arguments[1])?,
+            },
+            "renameat" | "renameat2" => Self::Rename {
+                from: inside(arguments[1])?,
+                to: inside(arguments[3])?,
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// The bytes that an argument spells: `"\x61\x62"`, or `3<\x61\x62>` for a file that is open.
+fn unhex(argument: &str) -> Vec<u8> {
+    let digits = argument.split("\\x").skip(1).map(|pair| &pair[..2]);
+    digits.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
 }
