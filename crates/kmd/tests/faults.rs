@@ -6,6 +6,8 @@
 mod change;
 #[path = "faults/errors.rs"]
 mod errors;
+#[path = "faults/full_disk.rs"]
+mod full_disk;
 #[path = "faults/kills.rs"]
 mod kills;
 #[path = "faults/power.rs"]

@@ -9,7 +9,7 @@ use std::{
     net::SocketAddr,
     os::unix::{fs::PermissionsExt, process::ExitStatusExt},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdin, Command, Stdio},
     sync::{
         Arc, Mutex,
         mpsc::{self, Receiver, RecvTimeoutError},
@@ -235,12 +235,18 @@ impl Daemon {
 
 impl Process {
     pub fn spawn(command: &mut Command) -> Self {
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::watch(command.stdin(Stdio::null()))
+    }
+
+    /// The same for what reads from us while it runs.
+    pub fn spawn_with_stdin(command: &mut Command) -> (Self, ChildStdin) {
+        let mut process = Self::watch(command.stdin(Stdio::piped()));
+        let stdin = process.child.stdin.take().unwrap();
+        (process, stdin)
+    }
+
+    fn watch(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stdout = Arc::new(Mutex::new(String::new()));
         let stderr = Arc::new(Mutex::new(String::new()));
         let (sender, lines) = mpsc::channel();
@@ -289,6 +295,11 @@ impl Process {
                 Err(RecvTimeoutError::Timeout) => panic!("kmd neither serves nor ends"),
             }
         }
+    }
+
+    /// The next line that it says on stdout.
+    pub fn line(&self) -> String {
+        self.lines.recv_timeout(PATIENCE).expect("a line")
     }
 
     pub fn signal(&self, signal: Signal) {
