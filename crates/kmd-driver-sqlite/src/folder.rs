@@ -16,9 +16,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kmd_wallet::{Error, Metadata, Result, WalletId, WalletName};
 
-use crate::connection::io;
+use crate::connection::{BUSY_TIMEOUT_LOOKING, io};
 use crate::descriptor::{FilesInUse, Identity, identity};
-use crate::look::{Look, look};
+use crate::look::{Look, Skipped, look};
 use crate::{connection, file_name};
 
 /// Told, once a file, which file is skipped and why.
@@ -251,9 +251,11 @@ impl Folder {
         {
             return seen.look.clone();
         }
-        let using = self.in_use.enter(stamp.identity);
-        let looked = look(path);
-        drop(using);
+        let using = self.in_use.enter_to_look(stamp.identity, BUSY_TIMEOUT_LOOKING);
+        let looked = match using {
+            Some(_using) => look(path),
+            None => Err(Skipped::for_now("it is being changed")),
+        };
         looked.unwrap_or_else(|skipped| {
             if before.is_none() {
                 (self.on_skipped)(path, &skipped.cause);

@@ -30,6 +30,16 @@ pub(crate) struct Skipped {
     pub(crate) cause: String,
 }
 
+impl Skipped {
+    /// A file that may turn out to be a wallet later.
+    pub(crate) fn for_now(cause: &str) -> Self {
+        Self {
+            look: Look::Unknown(cause.to_owned()),
+            cause: cause.to_owned(),
+        }
+    }
+}
+
 /// Looks at a file.
 pub(crate) fn look(path: &Path) -> Result<Look, Skipped> {
     // SQLite would wait for a writer of a FIFO, and does not refuse devices.
@@ -39,10 +49,7 @@ pub(crate) fn look(path: &Path) -> Result<Look, Skipped> {
     let said = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory,
-        ) => Skipped {
-            look: Look::Unknown(error.to_string()),
-            cause: error.to_string(),
-        },
+        ) => Skipped::for_now(&error.to_string()),
         _ => skipped_for_good(error.to_string()),
     };
     let connection = connection::look(path).map_err(said)?;

@@ -161,12 +161,20 @@ impl Config {
                 });
             }
         };
-        let written = parse(&text).map_err(|problem| StartError::Config {
-            path: path.clone(),
+        Self::read(&text, data_dir, &path)
+    }
+
+    /// Reads the text of the file at `path`.
+    ///
+    /// # Errors
+    /// [`StartError::Config`].
+    pub(crate) fn read(text: &str, data_dir: &Path, path: &Path) -> Result<Self, StartError> {
+        let written = parse(text).map_err(|problem| StartError::Config {
+            path: path.to_owned(),
             problem,
             remedy: "mend it; kmd_config.json.example of a fresh data directory shows every key with its default",
         })?;
-        written.meant(data_dir, &path)
+        written.meant(data_dir, path)
     }
 }
 

@@ -197,7 +197,7 @@ impl ApiToken {
     }
 
     /// The first line of the token file.
-    fn parse(file: &[u8]) -> Result<Self, &'static str> {
+    pub(crate) fn parse(file: &[u8]) -> Result<Self, &'static str> {
         let line = file.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if !TOKEN_LENGTHS.contains(&line.len()) {

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// Each crate and the crates of the workspace that it may use. Lower layers come first: a crate uses only crates that
 /// stand above it in this table.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("kmd-memory", &[]),
     ("kmd-scrypt", &[]),
     ("kmd-algorand", &[]),
@@ -30,6 +30,18 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "kmd-core",
             "kmd-crypto",
             "kmd-driver-sqlite",
+            "kmd-wallet",
+        ],
+    ),
+    (
+        "kmd-fuzz-targets",
+        &[
+            "kmd-algorand",
+            "kmd-api",
+            "kmd-core",
+            "kmd-crypto",
+            "kmd-driver-sqlite",
+            "kmd-server",
             "kmd-wallet",
         ],
     ),
