@@ -9,7 +9,7 @@ DESTDIR ?=
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
 .DEFAULT_GOAL := build
-.PHONY: build run test bench lint capabilities install help
+.PHONY: build run test bench lint capabilities install dist help
 
 build: ## Build the daemon: target/release/kmd
 	@scripts/setup.sh build
@@ -31,11 +31,12 @@ bench: ## Load the daemon and print what it does; AGAINST=/path/to/kmd compares
 	cargo build --release --package kmd --package kmd-bench
 	target/release/kmd-bench $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
 
-lint: ## Check format, lints, and the dependencies' licences and sources
+lint: ## Check format, lints, systemd units, and the dependencies' licences and sources
 	@scripts/setup.sh build
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	scripts/deny.sh
+	scripts/check-units.sh
 
 capabilities: ## Let the built binary lock its memory without a limit (root)
 	@scripts/setup.sh capabilities
@@ -44,6 +45,10 @@ capabilities: ## Let the built binary lock its memory without a limit (root)
 install: ## Install the built binary into DESTDIR/PREFIX/bin
 	@test -x $(BINARY) || { echo "install: $(BINARY) does not exist; 'make build' makes it." >&2; exit 1; }
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/kmd
+
+dist: ## Build what is given to others into target/dist: binaries, package, checksums
+	@scripts/setup.sh dist
+	scripts/dist.sh
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

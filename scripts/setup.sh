@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks that the tools for a task are there: setup.sh build|run|test|capabilities
+# Checks that the tools for a task are there: setup.sh build|run|test|dist|capabilities
 #
 # What is there is left alone, wherever it came from. What is missing is
 # installed from Debian's packages when root runs this; anyone else is told
@@ -16,6 +16,11 @@ have() { command -v "$1" >/dev/null 2>&1; }
 check_c_compiler() {
     # SQLite is compiled from source with the rest.
     have "${CC:-cc}" || needed+=(build-essential)
+}
+
+check_git() {
+    # The time of the last commit stands for that of the build.
+    have git || needed+=(git)
 }
 
 check_python() {
@@ -75,6 +80,7 @@ case $task in
     build) check_c_compiler ;;
     run) check_c_compiler; have curl || useful+=(curl) ;;
     test) check_c_compiler; check_python; check_node; check_strace ;;
+    dist) check_c_compiler; check_git; have python3 || needed+=(python3) ;;
     capabilities) have setcap || [ -x /sbin/setcap ] || needed+=(libcap2-bin) ;;
     *) echo "setup: no such task: $task" >&2; exit 2 ;;
 esac
@@ -86,6 +92,6 @@ if [ ${#useful[@]} -gt 0 ]; then
     install_packages "${useful[@]}" || echo "setup: going on without ${useful[*]}." >&2
 fi
 case $task in
-    build | run) check_cargo ;;
+    build | run | dist) check_cargo ;;
     test) check_cargo; check_node_version ;;
 esac

@@ -2,7 +2,7 @@
 # Runs two real clients against the built daemon: run.sh [BINARY]
 #
 # Their packages go to .test-clients/ and stay there until a pinned version
-# changes. KMD_TEST_TRANSACTIONS is the number of random transactions that both
+# changes. TEST_TRANSACTIONS is the number of random transactions that both
 # sign and kmd has to sign alike, 2,000 unless said otherwise. The daemon gets a directory of its own, a cheap KDF and a free port.
 set -euo pipefail
 

@@ -6,9 +6,9 @@
 //! fuzzed and tested alone.
 //!
 //! ```text
-//!  transaction  group  multisig  program  mnemonic
-//!       │         │       │         │        │
-//!       └── schema (tables: what may stand where) ── msgpack (tokens)
+//!  signed ── transaction  group  multisig  program  mnemonic
+//!    │             │         │       │         │        │
+//!    └─────────────┴── schema (tables: what may stand where) ── msgpack (tokens)
 //!                 │
 //!            address · signature · hash
 //! ```
@@ -25,14 +25,19 @@ mod multisig;
 mod program;
 mod schema;
 mod signature;
+mod signed;
 mod transaction;
 
 pub use address::{Address, AddressError, PublicKey};
-pub use group::{GroupSizeError, MAX_GROUP_SIZE, group_id};
+pub use group::{Group, GroupSizeError, GroupState, MAX_GROUP_SIZE, group_id, groups};
 pub use hash::sha512_256;
-pub use mnemonic::{MnemonicError, mnemonic_from_bytes, mnemonic_to_bytes};
+pub use mnemonic::{MnemonicError, mnemonic_from_bytes, mnemonic_to_bytes, swapped_neighbours, unknown_words};
 pub use multisig::{Multisig, MultisigError, MultisigPreimage, Subsig};
-pub use program::{multisig_program_bytes, program_bytes};
-pub use schema::{DecodeError, Expected, FieldPath, Problem};
+pub use program::{application_address, multisig_program_bytes, program_address, program_bytes};
+pub use schema::{DecodeError, Expected, FieldPath, Fields, Problem, Value};
 pub use signature::Signature;
+pub use signed::{
+    Authorization, Delegation, FileEntry, FileError, Form, LogicSignature, PostQuantumSignature, SignedTransaction,
+    SignedTransactionError, TransactionFile,
+};
 pub use transaction::{Transaction, TransactionError, TransactionId};

@@ -1,10 +1,16 @@
 //! The two encodings of a body and how to tell them apart.
 
+use std::io;
+
+use kmd_memory::SecretBuffer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::{json, msgpack};
+
+/// Most bodies are no longer, in bytes.
+const USUAL_LENGTH: usize = 512;
 
 /// How a body is encoded. Field names are the same; bytes are base64 in JSON
 /// and binary in msgpack.
@@ -73,9 +79,25 @@ impl Encoding {
     /// # Errors
     /// Never for the types of this crate.
     pub fn encode<T: Serialize>(self, value: &T) -> Result<Vec<u8>, EncodeError> {
+        let mut body = Vec::with_capacity(USUAL_LENGTH);
+        self.encode_to(&mut body, value)?;
+        Ok(body)
+    }
+
+    /// Encodes a request or an answer that carries a secret.
+    ///
+    /// # Errors
+    /// As [`Self::encode`].
+    pub fn encode_secret<T: Serialize>(self, value: &T) -> Result<SecretBuffer, EncodeError> {
+        let mut body = SecretBuffer::with_capacity(USUAL_LENGTH);
+        self.encode_to(&mut body, value)?;
+        Ok(body)
+    }
+
+    fn encode_to<T: Serialize>(self, body: &mut impl io::Write, value: &T) -> Result<(), EncodeError> {
         match self {
-            Self::Json => json::encode(value),
-            Self::Msgpack => msgpack::encode(value),
+            Self::Json => json::encode(body, value),
+            Self::Msgpack => msgpack::encode(body, value),
         }
     }
 }

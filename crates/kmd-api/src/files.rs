@@ -1,4 +1,6 @@
-//! Names of the files that the daemon keeps in its data directory.
+//! Names of the files that the daemon keeps in its data directory, and which directory that is.
+
+use std::path::PathBuf;
 
 /// First line: the API token, 64 to 256 characters.
 pub const TOKEN: &str = "kmd.token";
@@ -18,3 +20,24 @@ pub const CONFIG: &str = "kmd_config.json";
 pub const CONFIG_EXAMPLE: &str = "kmd_config.json.example";
 /// Folder of the SQLite wallets, unless configured elsewhere.
 pub const SQLITE_WALLETS: &str = "sqlite_wallets";
+
+/// The data directory where none is given: beside algod's data where that is known, else where the
+/// user's data lies. `None` when the environment names neither.
+pub fn default_data_dir() -> Option<PathBuf> {
+    let variable = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    if let Some(algod) = variable("ALGORAND_DATA") {
+        let versioned = algod.join("kmd-v0.5");
+        return Some(if versioned.is_dir() {
+            versioned
+        } else {
+            algod.join("kmd")
+        });
+    }
+    variable("XDG_DATA_HOME")
+        .or_else(|| variable("HOME").map(|home| home.join(".local/share")))
+        .map(|data| data.join("kmd"))
+}

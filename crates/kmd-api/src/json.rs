@@ -33,13 +33,11 @@ pub(crate) fn decode_response<T: DeserializeOwned>(body: &[u8]) -> Result<T, Dec
     })
 }
 
-pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, EncodeError> {
-    let mut body = Vec::with_capacity(512);
-    let mut serializer = serde_json::Serializer::with_formatter(&mut body, ReferenceFormatter::new());
+pub(crate) fn encode<T: Serialize>(body: &mut impl io::Write, value: &T) -> Result<(), EncodeError> {
+    let mut serializer = serde_json::Serializer::with_formatter(body, ReferenceFormatter::new());
     value
         .serialize(&mut serializer)
-        .map_err(|error| EncodeError(error.to_string()))?;
-    Ok(body)
+        .map_err(|error| EncodeError(error.to_string()))
 }
 
 /// [`PrettyFormatter`] that also escapes the two line separators.
@@ -54,6 +52,10 @@ impl ReferenceFormatter {
 impl Formatter for ReferenceFormatter {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
+        // Both begin with this byte, which most text has none of.
+        if !fragment.as_bytes().contains(&0xe2) {
+            return writer.write_all(fragment.as_bytes());
+        }
         while let Some(position) = rest.find(['\u{2028}', '\u{2029}']) {
             let (before, separator) = rest.split_at(position);
             let escape = if separator.starts_with('\u{2028}') {

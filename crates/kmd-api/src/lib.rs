@@ -16,6 +16,7 @@ mod password;
 mod public_key;
 mod request;
 mod secret;
+mod text;
 pub mod v1;
 pub mod v2;
 

@@ -1,5 +1,7 @@
 //! msgpack bodies: structs are maps with the field names of the JSON.
 
+use std::io;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -12,6 +14,6 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError>
     T::deserialize(&mut deserializer).map_err(|_| DecodeError("not the msgpack map of this request".to_owned()))
 }
 
-pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, EncodeError> {
-    rmp_serde::to_vec_named(value).map_err(|error| EncodeError(error.to_string()))
+pub(crate) fn encode<T: Serialize>(body: &mut impl io::Write, value: &T) -> Result<(), EncodeError> {
+    rmp_serde::encode::write_named(body, value).map_err(|error| EncodeError(error.to_string()))
 }

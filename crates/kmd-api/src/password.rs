@@ -8,62 +8,67 @@
 
 use std::fmt;
 
+use kmd_memory::SecretBuffer;
 use serde::de;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
-use zeroize::Zeroizing;
+
+use crate::secret::SecretText;
 
 /// A password: any UTF-8, also empty.
 #[derive(Default)]
 pub struct Password {
-    text: Zeroizing<String>,
-    as_reference_decodes: Option<Zeroizing<String>>,
+    text: SecretText,
+    as_reference_decodes: Option<SecretText>,
 }
 
 impl Password {
-    /// Copies `text` into wiped memory.
+    /// Copies `text` into memory for secrets.
     pub fn new(text: &str) -> Self {
         Self {
-            text: Zeroizing::new(text.to_owned()),
+            text: SecretText::new(text),
             as_reference_decodes: None,
         }
     }
 
     /// The password.
     pub fn expose(&self) -> &str {
-        &self.text
+        self.text.expose()
     }
 
     /// What the reference takes the password for, where that differs.
     pub fn expose_as_reference_decodes(&self) -> Option<&str> {
-        self.as_reference_decodes.as_deref().map(String::as_str)
+        self.as_reference_decodes.as_ref().map(SecretText::expose)
     }
 
-    fn from_json(raw: &str) -> serde_json::Result<Self> {
-        let decode = |raw: &str| serde_json::from_str::<String>(raw).map(Zeroizing::new);
-        Ok(Self {
-            text: decode(raw)?,
-            as_reference_decodes: replace_escaped_pairs(raw).map(|raw| decode(&raw)).transpose()?,
+    fn from_json(raw: &str) -> Option<Self> {
+        Some(Self {
+            text: SecretText::from_json(raw)?,
+            as_reference_decodes: match replace_escaped_pairs(raw) {
+                None => None,
+                Some(raw) => Some(SecretText::from_json(std::str::from_utf8(&raw).ok()?)?),
+            },
         })
     }
 }
 
 /// `raw` with each escaped surrogate pair replaced by an escaped U+FFFD; `None`
 /// when there is no pair.
-fn replace_escaped_pairs(raw: &str) -> Option<Zeroizing<String>> {
-    let mut replaced = Zeroizing::new(String::with_capacity(raw.len()));
+fn replace_escaped_pairs(raw: &str) -> Option<SecretBuffer> {
+    let mut replaced = SecretBuffer::with_capacity(raw.len());
     let mut found = false;
     let mut rest = raw;
     while let Some(position) = rest.find('\\') {
         let (before, escape) = rest.split_at(position);
-        replaced.push_str(before);
+        replaced.extend(before.as_bytes());
         let length = if is_escaped_pair(escape) { 12 } else { 2 };
         let (escape, after) = escape.split_at_checked(length)?;
         found |= length == 12;
-        replaced.push_str(if length == 12 { "\\ufffd" } else { escape });
+        let escape = if length == 12 { "\\ufffd" } else { escape };
+        replaced.extend(escape.as_bytes());
         rest = after;
     }
-    replaced.push_str(rest);
+    replaced.extend(rest.as_bytes());
     found.then_some(replaced)
 }
 
@@ -86,7 +91,7 @@ impl fmt::Debug for Password {
 
 impl Serialize for Password {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text)
+        self.text.serialize(serializer)
     }
 }
 
@@ -94,30 +99,12 @@ impl<'de> Deserialize<'de> for Password {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
             let raw = <&RawValue>::deserialize(deserializer)?;
-            // The error of the parser is not passed on: it may quote the text.
-            return Self::from_json(raw.get()).map_err(|_| de::Error::custom("not a JSON string"));
+            return Self::from_json(raw.get()).ok_or_else(|| de::Error::custom("not a JSON string"));
         }
-        deserializer.deserialize_str(TextVisitor)
-    }
-}
-
-struct TextVisitor;
-
-impl de::Visitor<'_> for TextVisitor {
-    type Value = Password;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Password, E> {
-        Ok(Password::new(text))
-    }
-
-    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Password, E> {
-        std::str::from_utf8(bytes)
-            .map(Password::new)
-            .map_err(|_| E::custom("not UTF-8"))
+        SecretText::deserialize(deserializer).map(|text| Self {
+            text,
+            as_reference_decodes: None,
+        })
     }
 }
 

@@ -1,8 +1,10 @@
 //! What makes a struct a request: its method, its path, its answer.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -34,8 +36,27 @@ pub trait Request: Serialize {
     type Response: DeserializeOwned;
     /// The HTTP method.
     const METHOD: Method;
-    /// The path, from the root.
+    /// The path, from the root. `{id}` in it stands for the id of a wallet.
     const PATH: &'static str;
+
+    /// The wallet that the path names, where it names one.
+    fn wallet_id(&self) -> Option<&str> {
+        None
+    }
+
+    /// Takes the wallet from the path; the body does not name it.
+    fn set_wallet_id(&mut self, _id: &str) {}
+
+    /// The path as it is sent.
+    fn path(&self) -> Cow<'static, str> {
+        match self.wallet_id() {
+            Some(id) => {
+                let id = utf8_percent_encode(id, NON_ALPHANUMERIC).to_string();
+                Self::PATH.replace("{id}", &id).into()
+            }
+            None => Self::PATH.into(),
+        }
+    }
 }
 
 /// Declares a request: a struct whose fields may be missing or `null` (then
@@ -66,6 +87,45 @@ macro_rules! request {
     };
 }
 pub(crate) use request;
+
+/// As [`request`], for a wallet that the path names.
+macro_rules! wallet_request {
+    (
+        $(#[$doc:meta])*
+        $name:ident: $method:ident $path:literal => $response:ty {
+            $( $(#[$field_doc:meta])* $field:ident: $type:ty, )*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name {
+            /// The wallet. It stands in the path.
+            #[serde(skip)]
+            pub wallet_id: String,
+            $(
+                $(#[$field_doc])*
+                #[serde(deserialize_with = "crate::request::null_is_zero")]
+                pub $field: $type,
+            )*
+        }
+
+        impl crate::Request for $name {
+            type Response = $response;
+            const METHOD: crate::Method = crate::Method::$method;
+            const PATH: &'static str = $path;
+
+            fn wallet_id(&self) -> Option<&str> {
+                Some(&self.wallet_id)
+            }
+
+            fn set_wallet_id(&mut self, id: &str) {
+                id.clone_into(&mut self.wallet_id);
+            }
+        }
+    };
+}
+pub(crate) use wallet_request;
 
 /// Reads `null` as the zero value of the field.
 pub(crate) fn null_is_zero<'de, T, D>(deserializer: D) -> Result<T, D::Error>

@@ -4,11 +4,11 @@ use std::fmt;
 use std::path::Path;
 
 use kmd_api::v1::ErrorResponse;
-use kmd_api::{Encoding, Method, Request};
+use kmd_api::{Encoding, Method, Request, v2};
 use zeroize::Zeroizing;
 
 use crate::data_dir::DataDir;
-use crate::error::{Error, Peer};
+use crate::error::{Error, Peer, Refused};
 use crate::transport::http::{self, Answer, RequestHead};
 use crate::transport::{Timeouts, Transport};
 
@@ -70,23 +70,23 @@ impl Client {
     /// Sends a request and waits for its answer.
     ///
     /// # Errors
-    /// [`Error::Daemon`] when the daemon refuses; see [`Error`] for what else there is.
+    /// [`Error::Daemon`] or [`Error::Refused`] when the daemon refuses; see [`Error`] for what else there is.
     pub fn call<R: Request>(&self, request: &R) -> Result<R::Response, Error> {
         let body = match R::METHOD {
             Method::Get => Zeroizing::default(),
             Method::Post | Method::Delete => Zeroizing::new(self.encoding().encode(request)?),
         };
-        let answer = self.transport.exchange(&self.message::<R>(&body))?;
+        let answer = self.transport.exchange(&self.message(request, &body))?;
         if answer.status != 200 {
             return Err(refusal(&answer));
         }
         decode(&answer.body).map_err(|error| Error::Decode(error.to_string()))
     }
 
-    fn message<R: Request>(&self, body: &[u8]) -> Zeroizing<Vec<u8>> {
+    fn message<R: Request>(&self, request: &R, body: &[u8]) -> Zeroizing<Vec<u8>> {
         let head = RequestHead {
             method: R::METHOD,
-            path: R::PATH,
+            path: &request.path(),
             host: self.transport.host(),
             token: &self.token,
             media_type: self.encoding().media_type(),
@@ -115,6 +115,17 @@ fn decode<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, kmd_api::Dec
 }
 
 fn refusal(answer: &Answer) -> Error {
+    // The versions are told apart by the answer too: its `error` is a map, or true.
+    if let Ok(v2::ErrorResponse { error }) = decode(&answer.body)
+        && !error.code.is_empty()
+    {
+        return Error::Refused(Refused {
+            status: answer.status,
+            code: error.code,
+            message: error.message,
+            hint: error.hint,
+        });
+    }
     let message = match decode::<ErrorResponse>(&answer.body) {
         Ok(refused) if !refused.message.is_empty() => refused.message,
         _ => beginning(&answer.body),

@@ -5,7 +5,7 @@
 //! | before there was a client: [`Error::DataDir`], [`Error::Token`] | start the daemon, or mend the file that is named |
 //! | before the daemon saw the request: [`TransportError::Connect`], [`TransportError::NotSent`], [`Error::Encode`] | start the daemon, send again |
 //! | after it may have seen it: [`TransportError::Lost`], [`Error::Decode`] | look what was done before sending again |
-//! | because the daemon refused: [`Error::Daemon`] | show the message |
+//! | because the daemon refused: [`Error::Daemon`], [`Error::Refused`] | show the message; act on the code, where there is one |
 
 use std::path::PathBuf;
 use std::{fmt, io};
@@ -23,6 +23,9 @@ pub enum Error {
         /// The daemon's words.
         message: String,
     },
+    /// The daemon refused a request of version 2.
+    #[error(transparent)]
+    Refused(#[from] Refused),
     /// The daemon could not be reached, or the connection to it broke.
     #[error(transparent)]
     Transport(#[from] TransportError),
@@ -49,6 +52,20 @@ pub enum Error {
     /// There is no usable API token.
     #[error(transparent)]
     Token(#[from] TokenError),
+}
+
+/// What the daemon says when it refuses a request of version 2.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{message} ({code}); {hint}")]
+pub struct Refused {
+    /// The HTTP status.
+    pub status: u16,
+    /// For programs: one of the words that `/v2/openapi.json` lists.
+    pub code: String,
+    /// What was wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
 }
 
 /// How the connection failed.

@@ -43,7 +43,8 @@ mod transport;
 mod wrappers;
 
 pub use client::Client;
-pub use error::{Error, Peer, TokenError, TransportError};
+pub use error::{Error, Peer, Refused, TokenError, TransportError};
 pub use kmd_algorand::{self, Address, Multisig, MultisigPreimage, PublicKey, Signature};
 pub use kmd_api::{self, SecretBytes, SecretText};
 pub use transport::Timeouts;
+pub use wrappers::{Scrypt, ToSign};

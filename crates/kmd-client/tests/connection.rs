@@ -48,6 +48,13 @@ fn refusals_and_broken_answers() {
             answer(400, b"\x82\xa5error\xc3\xa7message\xa3bad"),
             "bad (status 400)".to_owned(),
         ),
+        (
+            answer(
+                404,
+                r#"{"error": {"code": "key_not_found", "hint": "look", "message": "no such key"}}"#,
+            ),
+            "no such key (key_not_found); look".to_owned(),
+        ),
         (answer(502, page), "<html>proxy says no</html> (status 502)".to_owned()),
         (answer(500, ""), " (status 500)".to_owned()),
         (answer(500, &many), format!("{} (status 500)", "x".repeat(200))),

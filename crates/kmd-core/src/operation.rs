@@ -5,9 +5,13 @@ use kmd_wallet::WalletId;
 
 use crate::Error;
 
-/// An operation on an open wallet.
+/// An operation on a wallet that is open, or that its password is given for.
 #[derive(Debug)]
 pub enum Operation<'a> {
+    /// Replaces the password.
+    ChangePassword,
+    /// Checks everything in it.
+    Verify,
     /// Lists addresses.
     ListKeys,
     /// Derives a key.

@@ -216,6 +216,13 @@ impl Sessions {
         self.with(token, |state, id, _| state.remove(&id)).map(drop)
     }
 
+    /// Gives all handles of a wallet up.
+    pub(crate) fn close(&self, wallet: &WalletId) {
+        // Dropped, and with them the wallet, after the lock is given back.
+        let closed = self.state().close(wallet);
+        drop(closed);
+    }
+
     /// Lets go of all wallets whose handles have expired.
     pub(crate) fn expire(&self) {
         let expired = self.state().expire(self.clock.now());
@@ -299,6 +306,14 @@ impl State {
         let session = self.sessions.remove(id)?;
         self.deadlines.remove(&(session.deadline, *id));
         Some(session)
+    }
+
+    fn close(&mut self, wallet: &WalletId) -> Vec<Option<Session>> {
+        self.open_wallets.remove(wallet);
+        let of_wallet = |session: &Session| session.opened.as_ref().is_some_and(|opened| opened.id == *wallet);
+        let sessions = self.sessions.iter().filter(|(_, session)| of_wallet(session));
+        let ids: Vec<HandleId> = sessions.map(|(id, _)| *id).collect();
+        ids.iter().map(|id| self.remove(id)).collect()
     }
 
     fn postpone(&mut self, id: HandleId, deadline: Duration) {

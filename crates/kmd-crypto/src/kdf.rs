@@ -24,6 +24,68 @@ pub enum KdfError {
     /// Too many derivations run and wait already.
     #[error("too many password derivations at once")]
     Busy,
+    /// The parameters may not be given to a new password.
+    #[error(transparent)]
+    Unfit(#[from] UnfitParams),
+}
+
+/// Why parameters may not be given to a new password.
+#[derive(Debug, Error)]
+pub enum UnfitParams {
+    /// They are below the floor.
+    #[error(transparent)]
+    TooWeak(#[from] TooWeak),
+    /// They are not scrypt's.
+    #[error(transparent)]
+    Invalid(#[from] ParamsError),
+    /// They are above the ceiling.
+    #[error(transparent)]
+    TooCostly(#[from] kmd_scrypt::Error),
+}
+
+/// The weakest parameters that a password may be given.
+#[derive(Clone, Copy, Debug)]
+pub struct KdfFloor {
+    /// Least N.
+    pub n: u64,
+    /// Least r.
+    pub r: u32,
+    /// Least p.
+    pub p: u32,
+}
+
+/// Which parameter is below the floor, in the words of the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("slow scrypt {name} must be at least {least}")]
+pub struct TooWeak {
+    /// N, R or P.
+    pub name: &'static str,
+    /// The floor.
+    pub least: u64,
+}
+
+impl KdfFloor {
+    /// No floor: any parameters will do.
+    pub const NONE: Self = Self { n: 0, r: 0, p: 0 };
+
+    /// That of the reference, unless it is told otherwise.
+    pub const REFERENCE: Self = Self { n: 32_768, r: 1, p: 32 };
+
+    /// Whether the parameters, valid or not, are above it.
+    ///
+    /// # Errors
+    /// [`TooWeak`].
+    pub fn check(&self, n: u64, r: u32, p: u32) -> Result<(), TooWeak> {
+        let pairs = [
+            ("N", n, self.n),
+            ("R", r.into(), self.r.into()),
+            ("P", p.into(), self.p.into()),
+        ];
+        match pairs.into_iter().find(|(_, value, least)| value < least) {
+            Some((name, _, least)) => Err(TooWeak { name, least }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// How much work may go on at once.
@@ -31,6 +93,8 @@ pub enum KdfError {
 pub struct PasswordKdfSettings {
     /// What a single derivation may cost.
     pub limits: Limits,
+    /// What the derivation for a new password must at least cost.
+    pub floor: KdfFloor,
     /// Derivations that run at once.
     pub parallel: NonZeroUsize,
     /// Derivations that may wait for those.
@@ -42,6 +106,8 @@ pub struct PasswordKdfSettings {
 /// Derives keys from passwords, within bounds.
 pub struct PasswordKdf {
     kdf: Kdf,
+    limits: Limits,
+    floor: KdfFloor,
     gate: Gate,
 }
 
@@ -50,8 +116,22 @@ impl PasswordKdf {
     pub fn new(settings: PasswordKdfSettings) -> Self {
         Self {
             kdf: Kdf::new(settings.limits, settings.threads),
+            limits: settings.limits,
+            floor: settings.floor,
             gate: Gate::new(settings.parallel.get(), settings.queue),
         }
+    }
+
+    /// The parameters for a new password, if they are neither too weak nor too
+    /// costly. Costs nothing.
+    ///
+    /// # Errors
+    /// [`UnfitParams`].
+    pub fn params(&self, n: u64, r: u32, p: u32) -> Result<Params, UnfitParams> {
+        self.floor.check(n, r, p)?;
+        let params = Params::new(n, r, p)?;
+        self.limits.check(&params)?;
+        Ok(params)
     }
 
     /// Derives 32 bytes. Blocks while others run.
@@ -134,6 +214,24 @@ mod tests {
         drop(first);
         assert!(gate.enter().is_some());
         drop(second);
+    }
+
+    #[test]
+    fn parameters_have_a_floor_and_a_ceiling() {
+        let kdf = PasswordKdf::new(PasswordKdfSettings {
+            limits: Limits::default(),
+            floor: KdfFloor::REFERENCE,
+            parallel: NonZeroUsize::MIN,
+            queue: 0,
+            threads: NonZeroUsize::MIN,
+        });
+        let refused = |n, r, p| kdf.params(n, r, p).err().map(|error| error.to_string());
+        assert_eq!(refused(32_768, 1, 32), None);
+        assert_eq!(refused(16_384, 1, 32).unwrap(), "slow scrypt N must be at least 32768");
+        assert_eq!(refused(32_768, 0, 32).unwrap(), "slow scrypt R must be at least 1");
+        assert_eq!(refused(32_768, 1, 31).unwrap(), "slow scrypt P must be at least 32");
+        assert!(matches!(kdf.params(32_769, 1, 32), Err(UnfitParams::Invalid(_))));
+        assert!(matches!(kdf.params(1 << 30, 8, 32), Err(UnfitParams::TooCostly(_))));
     }
 
     #[test]

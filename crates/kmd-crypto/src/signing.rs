@@ -1,42 +1,38 @@
 //! Ed25519, behind the one type that may sign.
 //!
-//! ed25519-dalek: it wipes what it drops, keeps no state of its own, and lets
-//! the expanded key be kept where we choose. The public key is always derived
-//! from the secret: signing with a public key from elsewhere can leak the
-//! secret (RUSTSEC-2022-0093).
+//! The public key is always derived from the secret: signing with a public key
+//! from elsewhere can leak the secret (RUSTSEC-2022-0093).
 
 use std::fmt;
 
-use ed25519_dalek::VerifyingKey;
-use ed25519_dalek::hazmat::{ExpandedSecretKey, raw_sign};
+use kmd_ed25519::KeyPair;
 use kmd_memory::Secret;
-use sha2::Sha512;
-use zeroize::Zeroizing;
 
 use crate::secret::{PrivateKey, Seed};
 
-/// An expanded Ed25519 key, in locked memory.
+/// A key to sign with: a seed and the public key that follows from it, in locked
+/// memory.
 pub struct SigningKey {
-    expanded: Secret<ExpandedSecretKey>,
-    public: VerifyingKey,
+    pair: Secret<KeyPair>,
+    public: [u8; 32],
 }
 
 impl SigningKey {
-    /// Expands a seed and derives its public key.
+    /// Derives the public key of a seed.
     pub fn from_seed(seed: &Seed) -> Self {
-        let expanded = Secret::new(ExpandedSecretKey::from(seed.expose()));
-        let public = VerifyingKey::from(&*expanded);
-        Self { expanded, public }
+        let mut pair = Secret::<KeyPair>::zeroed();
+        let public = kmd_ed25519::derive(seed.expose(), &mut pair);
+        Self { pair, public }
     }
 
     /// The public key, 32 bytes.
     pub fn public_key(&self) -> [u8; 32] {
-        self.public.to_bytes()
+        self.public
     }
 
     /// Signs `message` (RFC 8032, Ed25519): 64 bytes.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
-        raw_sign::<Sha512>(&self.expanded, message, &self.public).to_bytes()
+        kmd_ed25519::sign(&self.pair, message)
     }
 }
 
@@ -49,10 +45,8 @@ impl fmt::Debug for SigningKey {
 impl PrivateKey {
     /// The stored form of a seed: the seed, then its public key.
     pub fn from_seed(seed: &Seed) -> Self {
-        let public = Zeroizing::new(SigningKey::from_seed(seed).public_key());
-        Self::from_fn(|key| {
-            key[..32].copy_from_slice(seed.expose());
-            key[32..].copy_from_slice(&*public);
+        Self::from_fn(|pair| {
+            kmd_ed25519::derive(seed.expose(), pair);
         })
     }
 }

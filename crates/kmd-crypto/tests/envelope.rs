@@ -11,7 +11,7 @@
 use std::num::NonZeroUsize;
 
 use kmd_crypto::{
-    Content, EnvelopeError, KdfError, KdfLimits, KdfParams, MasterDerivationKey, MasterKey, PasswordKdf,
+    Content, EnvelopeError, KdfError, KdfFloor, KdfLimits, KdfParams, MasterDerivationKey, MasterKey, PasswordKdf,
     PasswordKdfSettings, PrivateKey, Random, RandomError, Seed, open, open_master_key, open_max_key_index, seal,
     seal_master_key, seal_max_key_index,
 };
@@ -38,6 +38,7 @@ impl Random for Broken {
 fn kdf(limits: KdfLimits) -> PasswordKdf {
     PasswordKdf::new(PasswordKdfSettings {
         limits,
+        floor: KdfFloor::NONE,
         parallel: NonZeroUsize::MIN,
         queue: 1,
         threads: NonZeroUsize::MIN,

@@ -10,7 +10,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 /// How long to wait for another process that has the file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The same while looking through the folder, where others wait meanwhile; also
 /// for a thread of ours that waits for another process.
 pub(crate) const BUSY_TIMEOUT_LOOKING: Duration = Duration::from_millis(250);
@@ -34,8 +34,8 @@ pub(crate) fn open(path: &Path) -> Result<Connection, Error> {
 }
 
 /// Opens a file to see which wallet it is.
-pub(crate) fn look(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = connect(path, BUSY_TIMEOUT_LOOKING)?;
+pub(crate) fn look(path: &Path, patience: Duration) -> rusqlite::Result<Connection> {
+    let connection = connect(path, patience)?;
     check_tables(&connection)?;
     Ok(connection)
 }
@@ -65,8 +65,8 @@ fn connect(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> 
     // With less than EXTRA a commit ends before its journal is sure to be gone, and
     // a power cut would roll back what was answered.
     connection.execute_batch("PRAGMA synchronous = EXTRA;")?;
-    // Deleted keys are overwritten.
-    connection.execute_batch("PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF;")?;
+    // Deleted keys are overwritten, and nothing is written outside the folder.
+    connection.execute_batch("PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF;")?;
     Ok(connection)
 }
 

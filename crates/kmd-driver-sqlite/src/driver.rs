@@ -55,7 +55,8 @@ impl SqliteDriver {
 
     fn find(&self, id: &WalletId) -> Result<SoftLocked<SqliteStore>> {
         let store = self.store(id)?;
-        Ok(SoftLocked::new(store, Arc::clone(&self.kdf), Arc::clone(&self.random)))
+        let (kdf, random) = (Arc::clone(&self.kdf), Arc::clone(&self.random));
+        Ok(SoftLocked::new(store, self.params, kdf, random))
     }
 
     fn store(&self, id: &WalletId) -> Result<SqliteStore> {

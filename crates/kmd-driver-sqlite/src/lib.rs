@@ -7,12 +7,14 @@
 //!    └──────────────►  store (one wallet; rows in, rows out)
 //! ```
 
+mod check;
 mod connection;
 mod create;
 mod descriptor;
 mod driver;
 mod file_name;
 mod folder;
+mod listing;
 mod look;
 mod multisig_keys;
 mod schema;

@@ -1,6 +1,7 @@
 //! Looking at a file to see which wallet it is, if it is one.
 
 use std::path::Path;
+use std::time::Duration;
 
 use kmd_wallet::{Metadata, WalletId, WalletName};
 use rusqlite::{Connection, ErrorCode};
@@ -14,13 +15,34 @@ pub(crate) enum Look {
     Wallet(Metadata),
     /// No wallet, and none as long as it is not changed.
     NoWallet,
-    /// It could not be looked at now, for this reason; it may be a wallet.
-    Unknown(String),
+    /// It could not be looked at now; it may be a wallet.
+    Unknown {
+        /// Why.
+        cause: String,
+        /// The wallet that it was when it was last seen.
+        was: Option<Metadata>,
+    },
 }
 
 impl Look {
     pub(crate) fn is_wallet(&self, id: &WalletId) -> bool {
         matches!(self, Self::Wallet(wallet) if wallet.id == *id)
+    }
+
+    /// Whether it was a wallet when it was last seen, and cannot be looked at now.
+    pub(crate) fn was_wallet(&self) -> bool {
+        matches!(self, Self::Unknown { was: Some(_), .. })
+    }
+
+    /// This look at a file of which another came before.
+    pub(crate) fn after(self, before: Option<Self>) -> Self {
+        match (self, before) {
+            (Self::Unknown { cause, .. }, Some(Self::Wallet(wallet))) => Self::Unknown {
+                cause,
+                was: Some(wallet),
+            },
+            (look, _) => look,
+        }
     }
 }
 
@@ -32,16 +54,17 @@ pub(crate) struct Skipped {
 
 impl Skipped {
     /// A file that may turn out to be a wallet later.
-    pub(crate) fn for_now(cause: &str) -> Self {
-        Self {
-            look: Look::Unknown(cause.to_owned()),
-            cause: cause.to_owned(),
-        }
+    pub(crate) fn for_now(cause: String) -> Self {
+        let look = Look::Unknown {
+            cause: cause.clone(),
+            was: None,
+        };
+        Self { look, cause }
     }
 }
 
-/// Looks at a file.
-pub(crate) fn look(path: &Path) -> Result<Look, Skipped> {
+/// Looks at a file, and waits for so long for whoever has it.
+pub(crate) fn look(path: &Path, patience: Duration) -> Result<Look, Skipped> {
     // SQLite would wait for a writer of a FIFO, and does not refuse devices.
     if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
         return Err(skipped_for_good("not a file".to_owned()));
@@ -49,10 +72,10 @@ pub(crate) fn look(path: &Path) -> Result<Look, Skipped> {
     let said = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory,
-        ) => Skipped::for_now(&error.to_string()),
+        ) => Skipped::for_now(error.to_string()),
         _ => skipped_for_good(error.to_string()),
     };
-    let connection = connection::look(path).map_err(said)?;
+    let connection = connection::look(path, patience).map_err(said)?;
     let (driver, version, id, name) = query(&connection).map_err(said)?;
     if driver != INFO.name {
         return Err(skipped_for_good(format!(

@@ -33,9 +33,17 @@ pub(crate) const INSERT_METADATA: &str = "INSERT OR ABORT INTO metadata
 pub(crate) const SELECT_METADATA: &str =
     "SELECT driver_name, driver_version, wallet_id, wallet_name FROM metadata LIMIT 1";
 pub(crate) const UPDATE_NAME: &str = "UPDATE OR ABORT metadata SET wallet_name = ?1";
-pub(crate) const SELECT_SECRETS: &str = "SELECT mep_encrypted, mdk_encrypted FROM metadata LIMIT 1";
+pub(crate) const SELECT_SECRETS: &str =
+    "SELECT mep_encrypted, mdk_encrypted, max_key_idx_encrypted FROM metadata LIMIT 1";
+pub(crate) const UPDATE_MASTER_KEY: &str = "UPDATE OR ABORT metadata SET mep_encrypted = ?1";
 pub(crate) const SELECT_MAX_KEY_INDEX: &str = "SELECT max_key_idx_encrypted FROM metadata LIMIT 1";
 pub(crate) const UPDATE_MAX_KEY_INDEX: &str = "UPDATE OR ABORT metadata SET max_key_idx_encrypted = ?1";
+
+pub(crate) const COUNT_WALLETS: &str = "SELECT count(*) FROM metadata";
+pub(crate) const SELECT_KEY_ROWS: &str = "SELECT rowid, address, secret_key_encrypted, key_idx FROM keys
+    WHERE rowid >= ?1 ORDER BY rowid LIMIT ?2";
+pub(crate) const SELECT_MULTISIG_ROWS: &str = "SELECT rowid, address, version, threshold, pks FROM msig_addrs
+    WHERE rowid >= ?1 ORDER BY rowid LIMIT ?2";
 
 pub(crate) const SELECT_ADDRESSES: &str = "SELECT address FROM keys ORDER BY address";
 pub(crate) const SELECT_SECRET_KEY: &str = "SELECT secret_key_encrypted FROM keys WHERE address = ?1";

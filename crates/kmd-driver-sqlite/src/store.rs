@@ -11,14 +11,16 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kmd_algorand::{Address, MultisigPreimage};
-use kmd_wallet::{Error, Generation, KeyRow, Metadata, MultisigRow, Result, SecretRows, Store, Transaction};
+use kmd_wallet::{
+    Error, Generation, KeyRow, Metadata, MultisigRow, Result, SecretRows, Store, StoredKey, StoredMultisig, Transaction,
+};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::connection::{self, damaged, database, io};
 use crate::descriptor::{Descriptor, Using, identity};
 use crate::folder::Folder;
 use crate::look::query_metadata;
-use crate::{multisig_keys, schema};
+use crate::{check, multisig_keys, schema};
 
 /// Where the header says which journal the file has, and counts transactions.
 const HEADER_PART: std::ops::Range<u64> = 18..28;
@@ -195,6 +197,7 @@ impl Store for SqliteStore {
                 Ok(SecretRows {
                     master_key: row.get(0)?,
                     master_derivation_key: row.get(1)?,
+                    max_key_index: row.get(2)?,
                 })
             })
         })
@@ -231,6 +234,18 @@ impl Store for SqliteStore {
             return Err(self.damaged("a multisig is not the one that its address names"));
         }
         Ok(Some(preimage))
+    }
+
+    fn check(&self, most: usize) -> Result<Vec<String>> {
+        self.read(|connection| check::database(connection, most))
+    }
+
+    fn key_rows(&self, from: i64, most: usize) -> Result<Vec<StoredKey>> {
+        self.read(|connection| check::keys(connection, from, most))
+    }
+
+    fn multisig_rows(&self, from: i64, most: usize) -> Result<Vec<StoredMultisig>> {
+        self.read(|connection| check::multisigs(connection, from, most))
     }
 
     fn change(&self, change: &mut dyn FnMut(&mut dyn Transaction) -> Result<()>) -> Result<()> {
@@ -277,6 +292,10 @@ impl Transaction for Rows<'_> {
         self.transaction
             .query_row(schema::SELECT_SECRETS, [], |row| row.get(0))
             .map_err(database(&self.store.path))
+    }
+
+    fn set_master_key(&mut self, envelope: &[u8]) -> Result<()> {
+        self.execute_one(schema::UPDATE_MASTER_KEY, [envelope])
     }
 
     fn max_key_index(&mut self) -> Result<Vec<u8>> {

@@ -4,8 +4,8 @@ use std::sync::{Arc, LazyLock};
 
 use kmd_core::HandleToken;
 use kmd_crypto::{
-    Content, KdfLimits, MasterDerivationKey, MasterKey, PasswordKdf, PasswordKdfSettings, PrivateKey, Seed, open,
-    open_master_key, open_max_key_index, seal,
+    Content, KdfFloor, KdfLimits, MasterDerivationKey, MasterKey, PasswordKdf, PasswordKdfSettings, PrivateKey, Seed,
+    open, open_master_key, open_max_key_index, seal,
 };
 use kmd_wallet::contract::TestRandom;
 use poly1305::Poly1305;
@@ -20,6 +20,7 @@ pub(crate) static KDF: LazyLock<Arc<PasswordKdf>> = LazyLock::new(|| {
             max_work: 64,
             max_memory: 1 << 20,
         },
+        floor: KdfFloor::NONE,
         parallel: 1.try_into().unwrap(),
         queue: 1,
         threads: 1.try_into().unwrap(),

@@ -15,7 +15,7 @@ pub const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456
 /// A configuration file.
 pub fn config(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
-        let _ = kmd_server::fuzzing::configure(text);
+        let _ = kmd_server::fuzzing::configuration(text);
     }
 }
 

@@ -9,14 +9,24 @@ use crate::{Protection, Reason, Usage};
 
 /// The sizes of slots, ascending. All are multiples of 32, and so the alignment of each slot is at
 /// least that; a slot of a size that is a multiple of a larger alignment has that one.
-pub(crate) const CLASSES: [usize; 10] = [32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096];
+pub(crate) const CLASSES: [usize; 14] = [
+    32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, SLAB,
+];
 
 /// The size of a slab.
 pub(crate) const SLAB: usize = 64 << 10;
 
 /// How many slabs without a secret are kept, for whichever size of slot needs one next, so that
 /// secrets that come and go do not map and unmap memory each time.
-const SPARES: usize = 4;
+const SPARES: usize = 8;
+
+/// The largest mapping for one block that may be kept, in bytes; up to this their sizes are powers
+/// of two, so that one fits where another was.
+const LARGEST_KEPT: usize = 1 << 20;
+
+/// How many bytes of such mappings are kept: each page of a new one costs the kernel a fault, and
+/// where it is of `memfd_secret` an interrupt to every processor.
+const KEPT: usize = 2 << 20;
 
 /// What [`Slab::at`] is when no slot is free.
 const FULL: usize = usize::MAX;
@@ -126,6 +136,8 @@ pub(crate) struct Arena {
     open: [Vec<u32>; CLASSES.len()],
     /// Mappings for slabs, wiped, all of them protected.
     spares: Vec<Mapping>,
+    /// Mappings for one block each, wiped, all of them protected.
+    kept: Vec<Mapping>,
     /// All mappings, by where they start.
     regions: BTreeMap<usize, Region>,
     /// How many bytes there are in the heap.
@@ -141,6 +153,7 @@ impl Arena {
             vacant: Vec::new(),
             open: [const { Vec::new() }; CLASSES.len()],
             spares: Vec::new(),
+            kept: Vec::new(),
             regions: BTreeMap::new(),
             heap: 0,
             weakest: None,
@@ -239,6 +252,34 @@ impl Arena {
         let protected = !matches!(mapping.protection(), Protection::Unlocked { .. });
         if protected && self.spares.len() < SPARES {
             self.spares.push(mapping);
+            return None;
+        }
+        self.leave(&mapping);
+        Some(mapping)
+    }
+
+    /// How large a mapping for one block of `size` bytes is.
+    pub(crate) fn size_alone(size: usize) -> usize {
+        if size <= LARGEST_KEPT {
+            size.next_power_of_two()
+        } else {
+            size
+        }
+    }
+
+    /// A mapping for one block that was kept, all zero.
+    pub(crate) fn take_kept(&mut self, size: usize) -> Option<Mapping> {
+        let position = self.kept.iter().position(|mapping| mapping.len() == size)?;
+        Some(self.kept.swap_remove(position))
+    }
+
+    /// Takes a mapping for one block back, which must be wiped. What is returned is to be dropped
+    /// once the arena is not locked any more.
+    pub(crate) fn release_alone(&mut self, mapping: Mapping) -> Option<Mapping> {
+        let protected = !matches!(mapping.protection(), Protection::Unlocked { .. });
+        let total: usize = self.kept.iter().map(Mapping::len).sum();
+        if protected && mapping.len() <= LARGEST_KEPT && total + mapping.len() <= KEPT {
+            self.kept.push(mapping);
             return None;
         }
         self.leave(&mapping);

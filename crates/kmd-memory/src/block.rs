@@ -4,7 +4,7 @@ use core::ptr::NonNull;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 
 use crate::Reason;
-use crate::arena::{CLASSES, SLAB, Slot, lock};
+use crate::arena::{Arena, CLASSES, SLAB, Slot, lock};
 use crate::map::Mapping;
 use crate::wipe::wipe;
 
@@ -94,17 +94,24 @@ impl Block {
 
     /// A mapping of its own, at the end of which it is put, so that what runs over its end faults.
     fn alone(layout: Layout) -> Self {
-        let mapping = match Mapping::new(layout.size()) {
+        let size = Arena::size_alone(layout.size());
+        let kept = lock().take_kept(size);
+        let mapping = match kept.map_or_else(|| Self::map_alone(size), Ok) {
             Ok(mapping) => Box::new(mapping),
             Err(reason) => return Self::in_heap(layout, reason),
         };
-        lock().enter(&mapping);
         // SAFETY: within the mapping, which is at least as large as the layout.
         let start = unsafe { mapping.start().add(mapping.len() - layout.size()) };
         Self {
             start,
             origin: Origin::Mapping(mapping),
         }
+    }
+
+    fn map_alone(size: usize) -> Result<Mapping, Reason> {
+        let mapping = Mapping::new(size)?;
+        lock().enter(&mapping);
+        Ok(mapping)
     }
 
     /// Memory of the heap, when there is no other.
@@ -155,8 +162,8 @@ impl Drop for Block {
                 drop(unused);
             }
             Origin::Mapping(mapping) => {
-                lock().leave(&mapping);
-                drop(mapping);
+                let unused = lock().release_alone(*mapping);
+                drop(unused);
             }
             Origin::Heap(layout) => {
                 lock().leave_heap(layout.size());

@@ -1,7 +1,7 @@
 //! Memory in which secrets live: locked, kept out of core dumps, guarded, and wiped.
 //!
-//! [`Secret`] is to a value what `Box` is, and [`SecretSlice`] to bytes what a boxed slice is; what
-//! they point to is not in the heap but in memory of this crate.
+//! [`Secret`] is to a value what `Box` is, [`SecretSlice`] to bytes what a boxed slice is, and
+//! [`SecretBuffer`] what `Vec` is; what they point to is not in the heap but in memory of this crate.
 //!
 //! ```
 //! use kmd_memory::{Secret, SecretSlice};
@@ -16,7 +16,7 @@
 //! # What the memory is like
 //!
 //! It is mapped from the system in slabs of 64 KiB, each divided into slots of one size; a secret
-//! larger than the largest slot (4 KiB) gets a mapping of its own. A mapping
+//! larger than the largest slot (64 KiB) gets a mapping of its own. A mapping
 //!
 //! * is of `memfd_secret` where the kernel has it: memory that is never swapped, not in a core dump,
 //!   and that not even the kernel has an address for, so that neither a debugger nor
@@ -47,6 +47,7 @@
 
 mod arena;
 mod block;
+mod buffer;
 #[cfg(unix)]
 mod map;
 #[cfg(not(unix))]
@@ -59,5 +60,6 @@ mod tests;
 mod wipe;
 
 pub use arena::{protection, regions, usage};
+pub use buffer::SecretBuffer;
 pub use secret::{Secret, SecretSlice, Zeroed};
 pub use status::{Protection, Reason, Usage};

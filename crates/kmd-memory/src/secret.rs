@@ -196,6 +196,13 @@ impl DerefMut for SecretSlice {
     }
 }
 
+impl Default for SecretSlice {
+    /// No bytes.
+    fn default() -> Self {
+        Self::zeroed(0)
+    }
+}
+
 impl ZeroizeOnDrop for SecretSlice {}
 
 impl fmt::Debug for SecretSlice {

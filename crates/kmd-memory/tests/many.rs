@@ -59,5 +59,5 @@ fn a_hundred_thousand() {
     assert!(words().iter().all(|word| *word == 0));
     println!("{:?}", usage());
     // What is kept for the next.
-    assert!(total() <= 4 * (64 << 10));
+    assert!(total() <= 8 * (64 << 10));
 }

@@ -3,9 +3,25 @@
 //! Work is handed over whole and runs to its end, whether or not the client is
 //! still there: hanging up never tears an operation in the middle.
 
-/// Runs work that may wait for a disk or compute for long.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Panicked)
+use tokio::runtime::Handle;
+
+/// Leads to the threads that may wait. All workers share them.
+#[derive(Clone)]
+pub(crate) struct Bridge(Handle);
+
+impl Bridge {
+    /// To the threads of this runtime.
+    pub(crate) fn new(runtime: Handle) -> Self {
+        Self(runtime)
+    }
+
+    /// Runs work that may wait for a disk or compute for long.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Panicked> {
+        self.0.spawn_blocking(work).await.map_err(|_| Panicked)
+    }
 }
 
 /// The work panicked, which is a bug: logged by the panic hook, answered 500.

@@ -1,27 +1,39 @@
-//! `kmd_config.json`: as written, merged over the defaults, then as meant.
+//! The settings: as written, in layers over each other, then as meant.
 //!
-//! Keys are matched without regard to case, unknown ones are ignored and `null`
-//! keeps the default, as the reference reads the file. What is ours and not the
-//! reference's stands under `kmd`.
+//! ```text
+//! defaults ◄─ kmd_config.json ◄─ environment        layers, explain
+//!      └────────────┴──────────────┴─► Written ─► Config
+//! ```
+//!
+//! Keys of the file are matched without regard to case, unknown ones are
+//! ignored, with a warning, and `null` keeps the default, as the reference reads
+//! the file. What is ours and not the reference's stands under `kmd`.
 
-use std::io;
+mod environment;
+mod explain;
+mod file;
+mod layers;
+mod nearest;
+#[cfg(test)]
+mod reference;
+
+pub use environment::Environment;
+pub use explain::{Explanation, Setting, check, explain};
+pub use layers::Source;
+
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kmd_api::files;
-use kmd_crypto::{KdfParams, KdfParamsError};
+use kmd_crypto::{KdfFloor, KdfParams, KdfParamsError};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use self::layers::Layers;
 use crate::error::StartError;
 use crate::limits::{KdfLimits, Limits};
-use crate::log::{LogFormat, LogSettings};
-
-/// Unless unsafe parameters are allowed, no weaker ones than the defaults' kind.
-const MIN_N: u64 = 32_768;
-const MIN_R: u32 = 1;
-const MIN_P: u32 = 32;
+use crate::log::{LogFormat, LogSettings, LogTarget};
+use crate::sandbox::SandboxMode;
 
 /// The configuration as meant.
 pub(crate) struct Config {
@@ -32,10 +44,14 @@ pub(crate) struct Config {
     pub(crate) allow_private_network: bool,
     pub(crate) wallets_dir: PathBuf,
     pub(crate) scrypt: KdfParams,
+    pub(crate) scrypt_floor: KdfFloor,
     pub(crate) log: LogSettings,
     pub(crate) limits: Limits,
     pub(crate) kdf: KdfLimits,
     pub(crate) unix_socket: bool,
+    pub(crate) sandbox: SandboxMode,
+    /// What of file and environment was ignored.
+    pub(crate) warnings: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -75,6 +91,7 @@ struct WrittenLedger {
 
 #[derive(Serialize, Deserialize)]
 struct WrittenKmd {
+    log_target: LogTarget,
     log_format: LogFormat,
     log_max_bytes: NonZeroU64,
     log_keep: u32,
@@ -91,6 +108,7 @@ struct WrittenKmd {
     kdf_max_work_factor: NonZeroU64,
     kdf_max_memory_bytes: NonZeroU64,
     unix_socket: bool,
+    sandbox: SandboxMode,
 }
 
 impl Default for Written {
@@ -119,6 +137,7 @@ impl Default for Written {
                 ledger: WrittenLedger { disable: false },
             },
             kmd: WrittenKmd {
+                log_target: LogTarget::File,
                 log_format: LogFormat::Text,
                 log_max_bytes: number(10 << 20),
                 log_keep: 3,
@@ -134,74 +153,57 @@ impl Default for Written {
                 kdf_max_work_factor: number(16),
                 kdf_max_memory_bytes: number(1 << 30),
                 unix_socket: true,
+                sandbox: SandboxMode::Auto,
             },
         }
     }
 }
 
 impl Config {
-    /// Reads the configuration of a data directory. Where there is none, the
-    /// defaults are written as an example.
+    /// Reads the configuration of a data directory and of the environment.
+    /// Where there is no file, the defaults are written as an example.
     ///
     /// # Errors
-    /// [`StartError::Config`] or [`StartError::File`].
-    pub(crate) fn load(data_dir: &Path) -> Result<Self, StartError> {
-        let path = data_dir.join(files::CONFIG);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                write_example(data_dir)?;
-                "{}".to_owned()
-            }
-            Err(cause) => {
-                return Err(StartError::File {
-                    action: "read",
-                    path,
-                    cause,
-                });
-            }
-        };
-        Self::read(&text, data_dir, &path)
+    /// [`StartError::Config`], [`StartError::Variable`] or [`StartError::File`].
+    pub(crate) fn load(data_dir: &Path, environment: &Environment) -> Result<Self, StartError> {
+        let layers = Layers::read(data_dir, environment)?;
+        if !layers.has_file {
+            write_example(data_dir)?;
+        }
+        Self::from_layers(&layers, data_dir)
     }
 
-    /// Reads the text of the file at `path`.
-    ///
-    /// # Errors
-    /// [`StartError::Config`].
-    pub(crate) fn read(text: &str, data_dir: &Path, path: &Path) -> Result<Self, StartError> {
-        let written = parse(text).map_err(|problem| StartError::Config {
-            path: path.to_owned(),
-            problem,
-            remedy: "mend it; kmd_config.json.example of a fresh data directory shows every key with its default",
-        })?;
-        written.meant(data_dir, path)
+    /// Reads the text of a file alone.
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn of_text(text: &str, data_dir: &Path) -> Result<Self, StartError> {
+        let layers = Layers::lay(data_dir.join(files::CONFIG), Some(text), &Environment::default())?;
+        Self::from_layers(&layers, data_dir)
+    }
+
+    fn from_layers(layers: &Layers, data_dir: &Path) -> Result<Self, StartError> {
+        let written = layers.written()?;
+        let sqlite = written.drivers.sqlite;
+        Ok(Self {
+            session_lifetime: Duration::from_secs(written.session_lifetime_secs),
+            address: Some(written.address).filter(|address| !address.is_empty()),
+            allowed_origins: written.allowed_origins.unwrap_or_default(),
+            allow_private_network: written.allow_header_pna,
+            wallets_dir: sqlite.wallets_dir(data_dir, layers)?,
+            scrypt_floor: sqlite.scrypt_floor(),
+            scrypt: sqlite.scrypt_params(layers)?,
+            log: written.kmd.log(),
+            limits: written.kmd.limits(),
+            kdf: written.kmd.kdf(),
+            unix_socket: written.kmd.unix_socket,
+            sandbox: written.kmd.sandbox,
+            warnings: layers.warnings.clone(),
+        })
     }
 }
 
 /// The configuration of an empty file, for the log before the file was read.
 pub(crate) fn default_log() -> LogSettings {
     Written::default().kmd.log()
-}
-
-/// Reads the text over the defaults; an error names the key or the place.
-fn parse(text: &str) -> Result<Written, String> {
-    let said = |error: serde_json::Error| error.to_string();
-    let mut merged = serde_json::to_value(Written::default()).map_err(said)?;
-    merge(&mut merged, serde_json::from_str(text).map_err(said)?);
-    serde_path_to_error::deserialize(merged).map_err(|error| error.to_string())
-}
-
-/// Lays what is written over what is there.
-fn merge(into: &mut Value, written: Value) {
-    match (into, written) {
-        (_, Value::Null) => {}
-        (Value::Object(into), Value::Object(written)) => {
-            for (key, value) in written {
-                merge(into.entry(key.to_lowercase()).or_insert(Value::Null), value);
-            }
-        }
-        (into, written) => *into = written,
-    }
 }
 
 fn write_example(data_dir: &Path) -> Result<(), StartError> {
@@ -214,34 +216,8 @@ fn write_example(data_dir: &Path) -> Result<(), StartError> {
     })
 }
 
-impl Written {
-    fn meant(self, data_dir: &Path, path: &Path) -> Result<Config, StartError> {
-        let refuse = |problem: String, remedy: &'static str| StartError::Config {
-            path: path.to_owned(),
-            problem,
-            remedy,
-        };
-        Ok(Config {
-            session_lifetime: Duration::from_secs(self.session_lifetime_secs),
-            address: Some(self.address).filter(|address| !address.is_empty()),
-            allowed_origins: self.allowed_origins.unwrap_or_default(),
-            allow_private_network: self.allow_header_pna,
-            wallets_dir: self.drivers.sqlite.wallets_dir(data_dir, refuse)?,
-            scrypt: self.drivers.sqlite.scrypt_params(refuse)?,
-            log: self.kmd.log(),
-            limits: self.kmd.limits(),
-            kdf: self.kmd.kdf(),
-            unix_socket: self.kmd.unix_socket,
-        })
-    }
-}
-
 impl WrittenSqlite {
-    fn wallets_dir(
-        &self,
-        data_dir: &Path,
-        refuse: impl Fn(String, &'static str) -> StartError,
-    ) -> Result<PathBuf, StartError> {
+    fn wallets_dir(&self, data_dir: &Path, layers: &Layers) -> Result<PathBuf, StartError> {
         if self.wallets_dir.is_empty() {
             return Ok(data_dir.join(files::SQLITE_WALLETS));
         }
@@ -249,31 +225,39 @@ impl WrittenSqlite {
         if path.is_absolute() {
             Ok(path)
         } else {
-            Err(refuse(
+            Err(layers.refuse(
+                "drivers.sqlite.wallets_dir",
                 "sqlite wallets path must be absolute path".to_owned(),
-                "write drivers.sqlite.wallets_dir from the root on, or leave it empty",
+                "write it from the root on, or leave it empty",
             ))
         }
     }
 
-    fn scrypt_params(&self, refuse: impl Fn(String, &'static str) -> StartError) -> Result<KdfParams, StartError> {
-        let scrypt = &self.scrypt;
-        let minima = [
-            ("N", scrypt.scrypt_n, MIN_N),
-            ("R", scrypt.scrypt_r.into(), MIN_R.into()),
-            ("P", scrypt.scrypt_p.into(), MIN_P.into()),
-        ];
-        for (name, value, minimum) in minima {
-            if value < minimum && !self.allow_unsafe_scrypt {
-                return Err(refuse(
-                    format!("slow scrypt {name} must be at least {minimum}"),
-                    "raise it, or for tests set drivers.sqlite.allow_unsafe_scrypt",
-                ));
-            }
+    /// Unless unsafe parameters are allowed, no weaker ones than the defaults' kind.
+    fn scrypt_floor(&self) -> KdfFloor {
+        if self.allow_unsafe_scrypt {
+            KdfFloor::NONE
+        } else {
+            KdfFloor::REFERENCE
         }
+    }
+
+    fn scrypt_params(&self, layers: &Layers) -> Result<KdfParams, StartError> {
+        let scrypt = &self.scrypt;
+        let above = self
+            .scrypt_floor()
+            .check(scrypt.scrypt_n, scrypt.scrypt_r, scrypt.scrypt_p);
+        above.map_err(|too_weak| {
+            layers.refuse(
+                &format!("drivers.sqlite.scrypt.scrypt_{}", too_weak.name.to_lowercase()),
+                too_weak.to_string(),
+                "raise it, or for tests set drivers.sqlite.allow_unsafe_scrypt",
+            )
+        })?;
         KdfParams::new(scrypt.scrypt_n, scrypt.scrypt_r, scrypt.scrypt_p).map_err(|error: KdfParamsError| {
-            refuse(
-                format!("drivers.sqlite.scrypt: {error}"),
+            layers.refuse(
+                "drivers.sqlite.scrypt.scrypt_n",
+                error.to_string(),
                 "take the defaults: scrypt_n 65536, scrypt_r 1, scrypt_p 32",
             )
         })
@@ -283,6 +267,7 @@ impl WrittenSqlite {
 impl WrittenKmd {
     fn log(&self) -> LogSettings {
         LogSettings {
+            target: self.log_target,
             format: self.log_format,
             max_bytes: self.log_max_bytes.get(),
             keep: self.log_keep,
@@ -325,15 +310,16 @@ mod tests {
     fn load(text: &str) -> Result<Config, StartError> {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join(files::CONFIG), text).unwrap();
-        Config::load(dir.path())
+        Config::load(dir.path(), &Environment::default())
     }
 
     #[test]
     fn defaults_and_their_example() {
         let dir = tempfile::tempdir().unwrap();
-        let config = Config::load(dir.path()).unwrap();
+        let config = Config::load(dir.path(), &Environment::default()).unwrap();
         assert_eq!(config.session_lifetime, Duration::from_secs(60));
         assert_eq!(config.address, None);
+        assert_eq!(config.sandbox, SandboxMode::Auto);
         assert_eq!(config.wallets_dir, dir.path().join("sqlite_wallets"));
         assert_eq!(
             (config.scrypt.n(), config.scrypt.r(), config.scrypt.p()),
@@ -347,13 +333,14 @@ mod tests {
     fn keys_in_any_case_unknown_ones_and_null() {
         let config = load(
             r#"{"Session_Lifetime_SECS": 5, "whatever": [1], "address": null,
-                "DRIVERS": {"SQLite": {"Scrypt": {"scrypt_N": 131072}}}, "kmd": {"log_format": "json"}}"#,
+                "DRIVERS": {"SQLite": {"Scrypt": {"scrypt_N": 131072}}}, "kmd": {"log_format": "json", "sandbox": "strict"}}"#,
         )
         .unwrap();
         assert_eq!(config.session_lifetime, Duration::from_secs(5));
         assert_eq!(config.address, None);
         assert_eq!((config.scrypt.n(), config.scrypt.p()), (131_072, 32));
         assert_eq!(config.log.format, LogFormat::Json);
+        assert_eq!(config.sandbox, SandboxMode::Strict);
     }
 
     #[test]
@@ -381,6 +368,11 @@ mod tests {
             ),
             (r#"{"session_lifetime_secs": "60"}"#, "invalid type"),
             (r#"{"kmd": {"max_connections": 0}}"#, "nonzero"),
+            (r#"{"kmd": {"sandbox": true}}"#, "kmd.sandbox"),
+            (
+                r#"{"kmd": {"sandbox": "on"}}"#,
+                "expected one of `strict`, `auto`, `off`",
+            ),
             ("{", "EOF"),
             ("[]", "invalid"),
         ];

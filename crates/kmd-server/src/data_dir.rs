@@ -1,4 +1,4 @@
-//! The data directory: which one it is, who has it, and the files in it that
+//! The data directory: who has it, and the files in it that
 //! say so.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
@@ -20,31 +20,6 @@ const STATE_MODE: u32 = 0o640;
 /// Mode of files that give access.
 const SECRET_MODE: u32 = 0o600;
 const TOKEN_LENGTHS: std::ops::RangeInclusive<usize> = 64..=256;
-
-/// The data directory that follows from the environment: beside algod's data
-/// where that is known, else where the user's data lies.
-///
-/// # Errors
-/// [`StartError::NoDataDir`].
-pub fn default_data_dir() -> Result<PathBuf, StartError> {
-    let variable = |name: &str| {
-        std::env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    if let Some(algod) = variable("ALGORAND_DATA") {
-        let versioned = algod.join("kmd-v0.5");
-        return Ok(if versioned.is_dir() {
-            versioned
-        } else {
-            algod.join("kmd")
-        });
-    }
-    variable("XDG_DATA_HOME")
-        .or_else(|| variable("HOME").map(|home| home.join(".local/share")))
-        .map(|data| data.join("kmd"))
-        .ok_or(StartError::NoDataDir)
-}
 
 /// Makes the directory, for its owner alone, where it is missing.
 ///

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use kmd_sandbox::Missing;
 use thiserror::Error;
 
 /// Why the daemon did not start.
@@ -64,6 +65,16 @@ pub enum StartError {
         /// What to do.
         remedy: &'static str,
     },
+    /// A variable of the environment does not hold what its setting needs.
+    #[error("the environment variable {name}: {problem}; {remedy}")]
+    Variable {
+        /// The variable.
+        name: String,
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// The wallets folder cannot be used.
     #[error("cannot use the wallets folder: {0}")]
     Wallets(#[from] kmd_wallet::Error),
@@ -74,6 +85,19 @@ pub enum StartError {
         address: String,
         /// Why.
         cause: io::Error,
+    },
+    /// The sockets that the service manager handed over are not as they must be.
+    #[error("cannot use the sockets that the service manager opened: {0}; list one TCP and one Unix socket at most")]
+    Sockets(String),
+    /// The configuration asks for the whole sandbox, and not all of it could be put up.
+    #[error(
+        "kmd.sandbox is \"strict\", and {}; \
+         mend that, or set kmd.sandbox to \"auto\" in kmd_config.json to make do with what there is",
+        in_words(missing)
+    )]
+    Sandbox {
+        /// What is missing.
+        missing: Vec<Missing>,
     },
     /// No randomness for the token.
     #[error(transparent)]
@@ -92,4 +116,9 @@ impl StartError {
             _ => 3,
         }
     }
+}
+
+fn in_words(missing: &[Missing]) -> String {
+    let words: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    words.join(", and ")
 }

@@ -13,7 +13,7 @@ pub(crate) fn set_umask() {
 }
 
 /// No core dump, no debugger of the same user, no `/proc/PID/mem`.
-pub(crate) fn forbid_dumps() {
+pub fn forbid_dumps() {
     let none = Rlimit {
         current: Some(0),
         maximum: Some(0),

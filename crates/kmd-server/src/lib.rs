@@ -2,7 +2,7 @@
 //! limits, HTTP.
 //!
 //! ```text
-//! run ──► data_dir (lock, token, state files) ──► config ──► hardening
+//! run ──► data_dir (lock, token, state files) ──► config ──► hardening ──► sandbox
 //!  │
 //!  └──► serve ──► connection (deadlines) ──► http (route, token, CORS, body)
 //!                                              │ v1 handlers
@@ -12,9 +12,10 @@
 //! This is the only part that is asynchronous, and `bridge` the only place
 //! where it meets what blocks.
 
+mod activation;
 mod bridge;
 mod clock;
-mod config;
+pub mod config;
 mod connection;
 mod data_dir;
 mod error;
@@ -28,9 +29,12 @@ mod log;
 mod messages;
 mod random;
 mod run;
+mod sandbox;
 mod serve;
+mod service_manager;
 mod watchdog;
+mod workers;
 
-pub use data_dir::default_data_dir;
 pub use error::StartError;
+pub use hardening::forbid_dumps;
 pub use run::{Options, run};

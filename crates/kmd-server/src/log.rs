@@ -1,4 +1,7 @@
-//! `kmd.log`: one line an event, text or JSON, rotated by size.
+//! The log: one line an event, text or JSON, to `kmd.log`, which is rotated by
+//! size, or to standard error.
+
+mod stderr;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -8,6 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::fmt;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
+
+use self::stderr::Stderr;
 
 /// The log is readable for the group, as the reference makes it.
 const MODE: u32 = 0o640;
@@ -22,9 +28,23 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Where lines go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogTarget {
+    /// `kmd.log` in the data directory.
+    File,
+    /// Standard error.
+    Stderr,
+    /// Standard error as the journal of systemd understands it: with
+    /// priorities, and without the time that it has itself.
+    Journal,
+}
+
 /// How to log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LogSettings {
+    pub(crate) target: LogTarget,
     pub(crate) format: LogFormat,
     /// Size at which the file is put aside.
     pub(crate) max_bytes: u64,
@@ -42,17 +62,30 @@ impl LogSettings {
     }
 }
 
-/// Opens the log and makes it the process's.
+/// Opens the log and makes it the process's. `path` is that of its file, where
+/// it goes to one.
 ///
 /// # Errors
 /// When it cannot be opened.
 pub(crate) fn start(path: &Path, settings: LogSettings) -> io::Result<()> {
-    let file = Arc::new(RotatingFile::open(path, settings.max_bytes, settings.keep)?);
-    let builder = fmt().with_writer(file).with_target(false);
+    let writer = match settings.target {
+        LogTarget::File => {
+            let file = RotatingFile::open(path, settings.max_bytes, settings.keep)?;
+            BoxMakeWriter::new(Arc::new(file))
+        }
+        LogTarget::Stderr => BoxMakeWriter::new(Stderr::Plain),
+        LogTarget::Journal => BoxMakeWriter::new(Stderr::WithPriority),
+    };
+    let builder = fmt().with_writer(writer).with_target(false);
     // A second log in one process is only possible in tests, which keep the first.
-    let _ = match settings.format {
-        LogFormat::Text => tracing::subscriber::set_global_default(builder.with_ansi(false).finish()),
-        LogFormat::Json => tracing::subscriber::set_global_default(builder.json().flatten_event(true).finish()),
+    let _ = match (settings.format, settings.target) {
+        (LogFormat::Json, _) => tracing::subscriber::set_global_default(builder.json().flatten_event(true).finish()),
+        (LogFormat::Text, LogTarget::Journal) => {
+            tracing::subscriber::set_global_default(builder.with_ansi(false).without_time().with_level(false).finish())
+        }
+        (LogFormat::Text, LogTarget::File | LogTarget::Stderr) => {
+            tracing::subscriber::set_global_default(builder.with_ansi(false).finish())
+        }
     };
     Ok(())
 }

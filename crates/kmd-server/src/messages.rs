@@ -55,6 +55,7 @@ fn of_wallet(error: &WalletError) -> Cow<'static, str> {
         WalletError::NotSupported => "operation not supported by wallet",
         WalletError::CannotDisplayMnemonic => "sqlite wallet driver cannot display mnemonics",
         WalletError::Kdf(KdfError::Busy) => "too many password derivations at once, try again",
+        WalletError::Kdf(KdfError::Unfit(unfit)) => return unfit.to_string().into(),
         WalletError::Kdf(_) => SCRYPT,
         WalletError::Random(_) => "error reading random bytes",
         WalletError::Connect { .. } => "error connecting to database",

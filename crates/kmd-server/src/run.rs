@@ -9,19 +9,26 @@ use kmd_api::files;
 use kmd_core::{AllowAll, Kmd, KmdSettings};
 use kmd_crypto::{KdfLimits, PasswordKdf, PasswordKdfSettings, Random};
 use kmd_driver_sqlite::{SqliteDriver, SqliteSettings};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
+use crate::activation::HandedSockets;
+use crate::bridge::Bridge;
 use crate::clock::BootClock;
-use crate::config::{self, Config};
-use crate::data_dir::{self, ApiToken, DataDir};
+use crate::config::{self, Config, Environment};
+use crate::data_dir::{self, ApiToken, DataDir, StateFile};
 use crate::error::StartError;
 use crate::http::{Cors, Daemon};
 use crate::ledger::NoLedger;
+use crate::log::LogTarget;
 use crate::random::OsRandom;
 use crate::serve::{Ended, Listeners, Signals};
+use crate::service_manager::ServiceManager;
 use crate::watchdog::Watchdog;
-use crate::{hardening, log, serve};
+use crate::workers::Workers;
+use crate::{hardening, log, sandbox, serve};
 
 /// Work of the default KDF parameters: N·r·p.
 const DEFAULT_KDF_WORK: u128 = 65_536 * 32;
@@ -47,14 +54,16 @@ pub struct Options {
 /// # Errors
 /// Why it did not start; it is in the log as well, where that could be opened.
 pub fn run(options: Options) -> Result<(), StartError> {
+    let sockets = HandedSockets::take();
+    let manager = ServiceManager::of_process();
     hardening::set_umask();
     let path = match options.data_dir {
         Some(path) => path,
-        None => data_dir::default_data_dir()?,
+        None => files::default_data_dir().ok_or(StartError::NoDataDir)?,
     };
     data_dir::ensure(&path)?;
     say(&format!("kmd: data directory {}", path.display()));
-    let config = Config::load(&path);
+    let config = Config::load(&path, &Environment::of_process());
     let settings = config
         .as_ref()
         .map_or_else(|_| config::default_log(), |config| config.log);
@@ -69,7 +78,14 @@ pub fn run(options: Options) -> Result<(), StartError> {
     log::start(&log_path, settings).map_err(|cause| StartError::Log { path: log_path, cause })?;
     log_panics();
     info!(version = env!("CARGO_PKG_VERSION"), data_dir = %path.display(), "kmd starts");
-    let result = locked.and_then(|data_dir| run_configured(&data_dir, config?, options.timeout));
+    let result = locked.and_then(|data_dir| {
+        let start = Start {
+            config: config?,
+            timeout: options.timeout,
+            manager,
+        };
+        run_configured(&data_dir, start, sockets?)
+    });
     match &result {
         Ok(()) => info!("kmd stopped"),
         Err(error) => error!(%error, "kmd did not start"),
@@ -77,22 +93,42 @@ pub fn run(options: Options) -> Result<(), StartError> {
     result
 }
 
-fn run_configured(data_dir: &DataDir, config: Config, timeout: Option<Duration>) -> Result<(), StartError> {
-    if let Some(warning) = data_dir::exposure(data_dir.path()) {
+/// What a start is made of, besides the data directory.
+struct Start {
+    config: Config,
+    timeout: Option<Duration>,
+    manager: ServiceManager,
+}
+
+fn run_configured(data_dir: &DataDir, start: Start, sockets: HandedSockets) -> Result<(), StartError> {
+    let config = &start.config;
+    for warning in data_dir::exposure(data_dir.path()).iter().chain(&config.warnings) {
         warn!("{warning}");
-        complain(&format!("kmd: {warning}"));
+        // Else standard error has it already.
+        if config.log.target == LogTarget::File {
+            complain(&format!("kmd: {warning}"));
+        }
     }
     hardening::forbid_dumps();
     hardening::raise_file_limit();
     hardening::lock_memory();
     hardening::report_secret_memory();
-    let token = data_dir.token(&OsRandom)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let prepared = prepare(data_dir, config, sockets)?;
+    let cores = config::cores().get();
+    // Restrictions hold for threads that start from here on: nothing above may start any, nor anything below open a
+    // file elsewhere, a socket or a program.
+    sandbox::enter(
+        config.sandbox,
+        vec![data_dir.path().to_owned(), config.wallets_dir.clone()],
+    )?;
+    // Accepts connections and lends threads that may wait; the workers serve.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .max_blocking_threads(blocking_threads(&config))
+        .max_blocking_threads(blocking_threads(config))
         .build()
         .map_err(StartError::Runtime)?;
-    let result = runtime.block_on(serve_data_dir(data_dir, token, config, timeout));
+    let workers = Workers::start(cores).map_err(StartError::Runtime)?;
+    let result = runtime.block_on(serve_data_dir(data_dir, prepared, workers, start));
     // Work that waits for ever, on a lock or a dead disk, must not keep the process.
     match result {
         Ok(Ended::AtOnce) => runtime.shutdown_background(),
@@ -108,25 +144,63 @@ fn blocking_threads(config: &Config) -> usize {
     for_kdf.saturating_add(BLOCKING_THREADS).min(MAX_THREADS)
 }
 
+/// What only a process without restrictions can open or make.
+struct Prepared {
+    token: ApiToken,
+    kmd: Kmd,
+    tcp: std::net::TcpListener,
+    unix: Option<std::os::unix::net::UnixListener>,
+    /// The file of the Unix socket, where it is ours.
+    socket: Option<StateFile>,
+}
+
+fn prepare(data_dir: &DataDir, config: &Config, sockets: HandedSockets) -> Result<Prepared, StartError> {
+    let (unix, socket) = match sockets.unix {
+        Some(handed) => (Some(handed), None),
+        None if config.unix_socket => serve::listen_unix(data_dir.path()).unzip(),
+        None => (None, None),
+    };
+    let tcp = sockets
+        .tcp
+        .map_or_else(|| serve::listen(config.address.as_deref()), Ok)?;
+    Ok(Prepared {
+        token: data_dir.token(&OsRandom)?,
+        kmd: make_kmd(config)?,
+        tcp,
+        unix,
+        socket,
+    })
+}
+
 async fn serve_data_dir(
     data_dir: &DataDir,
-    token: ApiToken,
-    config: Config,
-    timeout: Option<Duration>,
+    prepared: Prepared,
+    workers: Workers,
+    start: Start,
 ) -> Result<Ended, StartError> {
     let signals = Signals::take().map_err(StartError::Runtime)?;
-    let kmd = make_kmd(&config)?;
-    let tcp = serve::listen(config.address.as_deref()).await?;
+    let Start {
+        config,
+        timeout,
+        manager,
+    } = start;
+    let Prepared {
+        token,
+        kmd,
+        tcp,
+        unix,
+        socket,
+    } = prepared;
+    let tcp = TcpListener::from_std(tcp).map_err(StartError::Runtime)?;
     let address = tcp.local_addr().map_err(|cause| StartError::Listen {
         address: config.address.clone().unwrap_or_default(),
         cause,
     })?;
     serve::warn_when_exposed(address);
-    let unix = config
-        .unix_socket
-        .then(|| serve::listen_unix(data_dir.path()))
-        .flatten();
-    let (unix, socket) = unix.unzip();
+    let unix = unix
+        .map(UnixListener::from_std)
+        .transpose()
+        .map_err(StartError::Runtime)?;
     let _pid = data_dir.state_file(files::PID, &std::process::id().to_string())?;
     let net = data_dir.state_file(files::NET, &address.to_string())?;
     let daemon = Arc::new(Daemon {
@@ -138,16 +212,18 @@ async fn serve_data_dir(
         },
         limits: config.limits,
         watchdog: Watchdog::new(timeout.filter(|timeout| !timeout.is_zero())),
+        bridge: Bridge::new(Handle::current()),
         sessions_changed: Notify::new(),
     });
     info!(%address, unix_socket = unix.is_some(), "serving");
     say(&format!("kmd: serving on http://{address}"));
+    manager.ready(address);
     let listeners = Listeners {
         tcp,
         unix,
         announced: socket.into_iter().chain([net]).collect(),
     };
-    Ok(serve::serve(daemon, listeners, signals).await)
+    Ok(serve::serve(daemon, Arc::new(workers), listeners, signals, &manager).await)
 }
 
 fn make_kmd(config: &Config) -> Result<Kmd, StartError> {
@@ -157,6 +233,7 @@ fn make_kmd(config: &Config) -> Result<Kmd, StartError> {
             max_work: DEFAULT_KDF_WORK * u128::from(config.kdf.max_work_factor.get()),
             max_memory: config.kdf.max_memory.get().into(),
         },
+        floor: config.scrypt_floor,
         parallel: config.kdf.parallel,
         queue: config.kdf.queue,
         threads: config::cores(),

@@ -1,7 +1,10 @@
 //! Listeners: where the daemon can be reached, and until when.
 
+use std::convert::Infallible;
 use std::fs::Permissions;
+use std::future::pending;
 use std::io;
+use std::iter;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -9,17 +12,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kmd_api::files;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
+use tokio::task::{AbortHandle, JoinHandle};
 use tracing::{info, warn};
 
-use crate::bridge;
-use crate::connection;
+use crate::connection::{self, Stream};
 use crate::data_dir::StateFile;
 use crate::error::StartError;
 use crate::http::Daemon;
+use crate::service_manager::ServiceManager;
+use crate::workers::Workers;
 
 /// Where the reference listens.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:7833";
@@ -27,6 +31,8 @@ const DEFAULT_ADDRESS: &str = "127.0.0.1:7833";
 const ANY_PORT: &str = "127.0.0.1:0";
 /// How long running requests may take after the daemon was told to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
+/// How many connections the kernel holds until they are accepted.
+const BACKLOG: i32 = 1024;
 /// Pause after a failed accept: the usual reason is that descriptors ran out,
 /// and trying at once would only burn a core.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -35,7 +41,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// [`StartError::Listen`].
-pub(crate) async fn listen(configured: Option<&str>) -> Result<TcpListener, StartError> {
+pub(crate) fn listen(configured: Option<&str>) -> Result<std::net::TcpListener, StartError> {
     let failed = |address: &str, cause| StartError::Listen {
         address: address.to_owned(),
         cause,
@@ -43,20 +49,27 @@ pub(crate) async fn listen(configured: Option<&str>) -> Result<TcpListener, Star
     if let Some(address) = configured {
         // No host means all interfaces, as in Go.
         let bind = match address.strip_prefix(':') {
-            Some(port) => TcpListener::bind(format!("0.0.0.0:{port}")).await,
-            None => TcpListener::bind(address).await,
+            Some(port) => bind(&format!("0.0.0.0:{port}")),
+            None => bind(address),
         };
         return bind.map_err(|cause| failed(address, cause));
     }
-    match TcpListener::bind(DEFAULT_ADDRESS).await {
+    match bind(DEFAULT_ADDRESS) {
         Ok(listener) => Ok(listener),
         Err(cause) => {
             warn!(address = DEFAULT_ADDRESS, %cause, "the default address is taken, listening on another port");
-            TcpListener::bind(ANY_PORT)
-                .await
-                .map_err(|cause| failed(ANY_PORT, cause))
+            bind(ANY_PORT).map_err(|cause| failed(ANY_PORT, cause))
         }
     }
+}
+
+/// A listener that tokio can take over.
+fn bind(address: &str) -> io::Result<std::net::TcpListener> {
+    let listener = std::net::TcpListener::bind(address)?;
+    // The standard library lets fewer wait.
+    rustix::net::listen(&listener, BACKLOG)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }
 
 /// Warns where the token would cross a network in the clear.
@@ -67,7 +80,7 @@ pub(crate) fn warn_when_exposed(address: SocketAddr) {
 }
 
 /// Listens on the Unix socket. Where that is impossible the daemon runs without.
-pub(crate) fn listen_unix(data_dir: &Path) -> Option<(UnixListener, StateFile)> {
+pub(crate) fn listen_unix(data_dir: &Path) -> Option<(std::os::unix::net::UnixListener, StateFile)> {
     let path = data_dir.join(files::SOCKET);
     // Left by a daemon that was killed; the data directory is ours, so it is nobody's.
     if let Err(error) = std::fs::remove_file(&path)
@@ -76,7 +89,8 @@ pub(crate) fn listen_unix(data_dir: &Path) -> Option<(UnixListener, StateFile)> 
         warn!(path = %path.display(), %error, "an old Unix socket could not be removed");
     }
     let bind = || {
-        let listener = UnixListener::bind(&path)?;
+        let listener = std::os::unix::net::UnixListener::bind(&path)?;
+        listener.set_nonblocking(true)?;
         std::fs::set_permissions(&path, Permissions::from_mode(0o600))?;
         Ok::<_, io::Error>(listener)
     };
@@ -102,7 +116,13 @@ pub(crate) struct Listeners {
 
 /// Serves until a signal or the watchdog, then lets running requests finish,
 /// unless a second signal says that there is no time.
-pub(crate) async fn serve(daemon: Arc<Daemon>, listeners: Listeners, mut signals: Signals) -> Ended {
+pub(crate) async fn serve(
+    daemon: Arc<Daemon>,
+    workers: Arc<Workers>,
+    listeners: Listeners,
+    mut signals: Signals,
+    manager: &ServiceManager,
+) -> Ended {
     let (stop, stopping) = watch::channel(false);
     let places = || Places::new(daemon.limits.connections.get());
     // The Unix socket is the owner's alone: strangers on TCP take no place from it.
@@ -110,6 +130,7 @@ pub(crate) async fn serve(daemon: Arc<Daemon>, listeners: Listeners, mut signals
     let tcp_loop = tokio::spawn(accept_all(
         listeners.tcp,
         Arc::clone(&daemon),
+        Arc::clone(&workers),
         Arc::clone(&tcp_places.semaphore),
         stopping.clone(),
     ));
@@ -117,13 +138,22 @@ pub(crate) async fn serve(daemon: Arc<Daemon>, listeners: Listeners, mut signals
         tokio::spawn(accept_all(
             unix,
             Arc::clone(&daemon),
+            Arc::clone(&workers),
             Arc::clone(&unix_places.semaphore),
             stopping,
         ))
     });
     let expirer = tokio::spawn(expire_sessions(Arc::clone(&daemon)));
 
-    wait_for_stop(&daemon, &mut signals).await;
+    let accepting: Vec<AbortHandle> = iter::once(&tcp_loop)
+        .chain(&unix_loop)
+        .map(JoinHandle::abort_handle)
+        .collect();
+    tokio::select! {
+        () = wait_for_stop(&daemon, &mut signals) => {}
+        never = tell_while_serving(manager, &daemon, &workers, &accepting) => match never {},
+    }
+    manager.stopping();
     // Nobody listening is nobody to tell.
     let _ = stop.send(true);
     let _ = tcp_loop.await;
@@ -179,33 +209,48 @@ impl Places {
 
 /// What connections come from.
 trait Listener: Send + Sync + 'static {
-    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+    /// A connection between two threads.
+    type Accepted: Send + 'static;
+    type Stream: Stream;
 
-    fn next(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+    fn next(&self) -> impl Future<Output = io::Result<Self::Accepted>> + Send;
+    /// Takes a connection over, on the thread that is to serve it.
+    fn take_over(accepted: Self::Accepted) -> io::Result<Self::Stream>;
 }
 
 impl Listener for TcpListener {
+    type Accepted = std::net::TcpStream;
     type Stream = TcpStream;
 
-    async fn next(&self) -> io::Result<TcpStream> {
+    async fn next(&self) -> io::Result<Self::Accepted> {
         let (stream, _) = self.accept().await?;
         stream.set_nodelay(true)?;
-        Ok(stream)
+        stream.into_std()
+    }
+
+    fn take_over(accepted: Self::Accepted) -> io::Result<TcpStream> {
+        TcpStream::from_std(accepted)
     }
 }
 
 impl Listener for UnixListener {
+    type Accepted = std::os::unix::net::UnixStream;
     type Stream = UnixStream;
 
-    async fn next(&self) -> io::Result<UnixStream> {
-        Ok(self.accept().await?.0)
+    async fn next(&self) -> io::Result<Self::Accepted> {
+        self.accept().await?.0.into_std()
+    }
+
+    fn take_over(accepted: Self::Accepted) -> io::Result<UnixStream> {
+        UnixStream::from_std(accepted)
     }
 }
 
 /// Accepts connections while there are places for them; others wait.
-async fn accept_all(
-    listener: impl Listener,
+async fn accept_all<L: Listener>(
+    listener: L,
     daemon: Arc<Daemon>,
+    workers: Arc<Workers>,
     places: Arc<Semaphore>,
     mut stopping: watch::Receiver<bool>,
 ) {
@@ -221,11 +266,16 @@ async fn accept_all(
             next = next => next,
         };
         match accepted {
-            Ok(stream) => {
-                let serving = connection::serve(stream, Arc::clone(&daemon), stopping.clone());
-                tokio::spawn(async move {
-                    serving.await;
-                    drop(place);
+            Ok(accepted) => {
+                let (daemon, stopping) = (Arc::clone(&daemon), stopping.clone());
+                workers.give(move |share| {
+                    tokio::spawn(async move {
+                        match L::take_over(accepted) {
+                            Ok(stream) => connection::serve(stream, daemon, stopping).await,
+                            Err(error) => warn!(%error, "a connection could not be taken over"),
+                        }
+                        drop((place, share));
+                    });
                 });
             }
             Err(error) => {
@@ -234,6 +284,24 @@ async fn accept_all(
             }
         }
     }
+}
+
+/// Tells the service manager that requests can be served, as long as that is so:
+/// connections are accepted, every thread that serves them and one that may wait
+/// get their turn, and the sessions can be got at.
+async fn tell_while_serving(
+    manager: &ServiceManager,
+    daemon: &Arc<Daemon>,
+    workers: &Workers,
+    accepting: &[AbortHandle],
+) -> Infallible {
+    let serves = async || {
+        let looking = Arc::clone(daemon);
+        let looked = daemon.bridge.blocking(move || looking.kmd.time_to_next_deadline());
+        workers.all_answer().await && looked.await.is_ok() && !accepting.iter().any(AbortHandle::is_finished)
+    };
+    manager.keep_telling_while(serves).await;
+    pending().await
 }
 
 /// Lets go of expired sessions at their deadline. The timer's clock stands
@@ -248,9 +316,9 @@ async fn expire_sessions(daemon: Arc<Daemon>) {
                 let _ = tokio::time::timeout(time.min(LONGEST_WAIT), changed).await;
             }
         }
-        let daemon = Arc::clone(&daemon);
+        let expired = Arc::clone(&daemon);
         // Closing a database may wait for a disk.
-        let _ = bridge::blocking(move || daemon.kmd.expire_sessions()).await;
+        let _ = daemon.bridge.blocking(move || expired.kmd.expire_sessions()).await;
     }
 }
 

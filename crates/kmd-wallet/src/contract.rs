@@ -17,11 +17,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use kmd_algorand::{Address, MultisigPreimage, PublicKey};
 use kmd_crypto::{
-    KdfLimits, KdfParams, MasterDerivationKey, Password, PasswordKdf, PasswordKdfSettings, Random, RandomError, Seed,
-    SigningKey, derive_seed,
+    KdfError, KdfFloor, KdfLimits, KdfParams, MasterDerivationKey, Password, PasswordKdf, PasswordKdfSettings, Random,
+    RandomError, Seed, SigningKey, derive_seed,
 };
 
-use crate::{Driver, Error, NewWallet, Wallet, WalletId, WalletName};
+use crate::{Driver, Error, NewPassword, NewWallet, Wallet, WalletId, WalletName};
 
 /// Cheap parameters: what is tested here is not the KDF.
 pub fn cheap_params() -> KdfParams {
@@ -33,6 +33,7 @@ pub fn kdf() -> Arc<PasswordKdf> {
     let one = NonZeroUsize::MIN;
     Arc::new(PasswordKdf::new(PasswordKdfSettings {
         limits: KdfLimits::default(),
+        floor: KdfFloor::NONE,
         parallel: one.saturating_add(7),
         queue: 64,
         threads: one,
@@ -80,6 +81,9 @@ macro_rules! contract_tests {
             renaming_keeps_everything_else
             parallel_generation_loses_and_repeats_nothing
             two_openings_see_each_others_changes
+            a_changed_password_changes_nothing_else
+            a_password_is_not_changed_by_halves
+            a_sound_wallet_is_found_sound
         }
     };
 }
@@ -377,4 +381,100 @@ pub fn two_openings_see_each_others_changes(driver: &dyn Driver) {
     one.delete_key(&password(), &address).unwrap();
     // The other had the key in its cache.
     refused(two.sign(&password(), PublicKey::from(address), b"m"), "KeyNotFound");
+}
+
+fn new_password(password: &Password) -> NewPassword<'_> {
+    NewPassword {
+        password,
+        n: None,
+        r: None,
+        p: None,
+    }
+}
+
+fn change_password(driver: &dyn Driver, number: u8, old: &Password, new: &Password) -> Result<(), Error> {
+    driver
+        .open(&id(number))
+        .unwrap()
+        .change_password(old, new_password(new))
+}
+
+pub fn a_changed_password_changes_nothing_else(driver: &dyn Driver) {
+    let wallet = opened(driver);
+    let generated = wallet.generate_key().unwrap();
+    let imported = wallet.import_key(&seed(9)).unwrap();
+    let preimage = MultisigPreimage::new(1, 1, vec![PublicKey::from(generated)]).unwrap();
+    wallet.import_multisig(&preimage).unwrap();
+    let metadata = wallet.metadata().unwrap();
+
+    let new = Password::new(b"battery staple");
+    change_password(driver, 1, &password(), &new).unwrap();
+
+    // Who has it open knows neither password any more.
+    refused(wallet.check_password(&password()), "Replaced");
+    refused(wallet.check_password(&new), "Replaced");
+    refused(wallet.sign(&password(), PublicKey::from(generated), b"m"), "Replaced");
+    refused(wallet.generate_key(), "Replaced");
+    let locked = driver.open(&id(1)).unwrap();
+    refused(locked.unlock(&password()).map(drop), "WrongPassword");
+
+    let wallet = driver.open(&id(1)).unwrap().unlock(&new).unwrap();
+    assert_eq!(wallet.metadata().unwrap(), metadata);
+    for address in [generated, imported] {
+        wallet.sign(&new, PublicKey::from(address), b"m").unwrap();
+    }
+    assert_eq!(wallet.export_multisig(&preimage.address()).unwrap(), preimage);
+    assert_eq!(wallet.generate_key().unwrap(), derived(2));
+    let exported = wallet.export_master_derivation_key(&new).unwrap();
+    assert_eq!(exported.expose(), master_derivation_key().expose());
+    change_password(driver, 1, &new, &password()).unwrap();
+    open(driver, 1);
+}
+
+pub fn a_password_is_not_changed_by_halves(driver: &dyn Driver) {
+    let wallet = opened(driver);
+    let address = wallet.generate_key().unwrap();
+    let new = Password::new(b"battery staple");
+    refused(change_password(driver, 1, &new, &new), "WrongPassword");
+    let costly = |n, r| NewPassword {
+        n: Some(n),
+        r: Some(r),
+        ..new_password(&new)
+    };
+    for (n, r) in [(1 << 40, 1), (3, 1), (2, 0)] {
+        let refused = driver.open(&id(1)).unwrap().change_password(&password(), costly(n, r));
+        assert!(matches!(&refused, Err(Error::Kdf(KdfError::Unfit(_)))), "{refused:?}");
+    }
+    // Found before somebody else changed the password, and acting after it.
+    let (late, new) = (driver.open(&id(1)).unwrap(), &new);
+    wallet.sign(&password(), PublicKey::from(address), b"m").unwrap();
+    change_password(driver, 1, &password(), new).unwrap();
+    refused(
+        late.change_password(&password(), new_password(&password())),
+        "WrongPassword",
+    );
+    driver.open(&id(1)).unwrap().unlock(new).unwrap();
+}
+
+pub fn a_sound_wallet_is_found_sound(driver: &dyn Driver) {
+    let wallet = opened(driver);
+    let keys: Vec<_> = (0..3).map(|_| wallet.generate_key().unwrap()).collect();
+    wallet.delete_key(&password(), &keys[2]).unwrap();
+    wallet.import_key(&seed(9)).unwrap();
+    let preimage = MultisigPreimage::new(1, 1, vec![PublicKey::from(keys[0])]).unwrap();
+    wallet.import_multisig(&preimage).unwrap();
+    refused(
+        driver.open(&id(1)).unwrap().verify(&Password::new(b"wrong")),
+        "WrongPassword",
+    );
+    let found = driver.open(&id(1)).unwrap().verify(&password()).unwrap();
+    assert!(found.is_sound(), "{found:?}");
+    assert!(wallet.verify().unwrap().is_sound());
+    let counts = (
+        found.generated_keys,
+        found.imported_keys,
+        found.multisigs,
+        found.highest_index,
+    );
+    assert_eq!(counts, (2, 1, 1, Some(3)));
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kmd_algorand::{Address, MultisigPreimage, PublicKey, Signature};
 use kmd_crypto::{MasterDerivationKey, Password, PrivateKey, Seed};
 
-use crate::{DriverInfo, Error, Metadata, Result, WalletId, WalletName};
+use crate::{DriverInfo, Error, Metadata, Result, Verification, WalletId, WalletName};
 
 /// What a wallet is created from.
 pub struct NewWallet<'a> {
@@ -17,6 +17,19 @@ pub struct NewWallet<'a> {
     pub password: &'a Password,
     /// The master derivation key to recover; `None`: a new one is made.
     pub master_derivation_key: Option<MasterDerivationKey>,
+}
+
+/// What a wallet's password is to become, and the cost of guessing it: where a
+/// parameter of scrypt is not given, the driver's own counts.
+pub struct NewPassword<'a> {
+    /// The password.
+    pub password: &'a Password,
+    /// Cost.
+    pub n: Option<u64>,
+    /// Block size.
+    pub r: Option<u32>,
+    /// Parallelism.
+    pub p: Option<u32>,
 }
 
 /// Finds wallets and makes them.
@@ -62,6 +75,25 @@ pub trait Locked: Send {
     /// # Errors
     /// Wrong password; damaged; KDF.
     fn unlock(self: Box<Self>, password: &Password) -> Result<Arc<dyn Wallet>>;
+
+    /// Replaces the password: afterwards only the new one opens the wallet.
+    /// Who has it open must unlock it again.
+    ///
+    /// # Errors
+    /// Wrong password; parameters too weak or too costly, KDF; [`Error::Replaced`] when somebody else
+    /// changed the password meanwhile; disk; [`Error::NotSupported`].
+    fn change_password(self: Box<Self>, _password: &Password, _new: NewPassword<'_>) -> Result<()> {
+        Err(Error::NotSupported)
+    }
+
+    /// Checks everything in the wallet.
+    ///
+    /// # Errors
+    /// Wrong password, KDF; when the wallet cannot be read; [`Error::NotSupported`]. What is damaged is
+    /// no error, but in the result.
+    fn verify(self: Box<Self>, _password: &Password) -> Result<Verification> {
+        Err(Error::NotSupported)
+    }
 }
 
 /// Signs messages with the keys of a wallet whose password was checked before.
@@ -84,6 +116,14 @@ pub trait Wallet: Send + Sync {
     /// [`Error::WrongPassword`]; [`Error::Replaced`] when what lies on disk now
     /// is no longer what was unlocked.
     fn check_password(&self, password: &Password) -> Result<()>;
+
+    /// As [`Locked::verify`], for a password that was checked before.
+    ///
+    /// # Errors
+    /// [`Error::Replaced`]; when the wallet cannot be read; [`Error::NotSupported`].
+    fn verify(&self) -> Result<Verification> {
+        Err(Error::NotSupported)
+    }
 
     /// The addresses of all keys, in the order of their bytes.
     ///

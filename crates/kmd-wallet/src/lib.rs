@@ -21,14 +21,20 @@ mod generate;
 #[cfg(any(test, feature = "contract"))]
 pub mod memory;
 mod metadata;
+mod problem;
 mod soft;
 mod store;
+mod verify;
 
-pub use driver::{Driver, Locked, NewWallet, Signing, Wallet};
+pub use driver::{Driver, Locked, NewPassword, NewWallet, Signing, Wallet};
 pub use error::Error;
 pub use metadata::{DriverInfo, Metadata, WalletId, WalletName};
+pub use problem::{Problem, ProblemKind, Table};
 pub use soft::{SoftLocked, SoftWallet, WalletSecrets, seal_new_wallet};
-pub use store::{Generation, KeyRow, MultisigRow, SecretRows, Store, Transaction};
+pub use store::{
+    Generation, KeyRow, MultisigRow, SecretRows, Store, StoredIndex, StoredKey, StoredMultisig, Transaction,
+};
+pub use verify::Verification;
 
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;

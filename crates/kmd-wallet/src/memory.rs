@@ -9,7 +9,9 @@ use kmd_crypto::{KdfParams, Password, PasswordKdf, Random};
 
 use crate::driver::{Driver, Locked, NewWallet};
 use crate::soft::{SoftLocked, seal_new_wallet};
-use crate::store::{Generation, KeyRow, MultisigRow, SecretRows, Store, Transaction};
+use crate::store::{
+    Generation, KeyRow, MultisigRow, SecretRows, Store, StoredIndex, StoredKey, StoredMultisig, Transaction,
+};
 use crate::{DriverInfo, Error, Metadata, Result, WalletId, WalletName};
 
 const INFO: DriverInfo = DriverInfo {
@@ -29,12 +31,15 @@ pub struct MemoryDriver {
 
 type Shared = Arc<Mutex<Rows>>;
 
+/// Envelope of the secret key, and the index.
+type Key = (Vec<u8>, Option<u64>);
+
 struct Rows {
     metadata: Metadata,
     master_key: Vec<u8>,
     master_derivation_key: Vec<u8>,
     max_key_index: Vec<u8>,
-    keys: BTreeMap<Address, Vec<u8>>,
+    keys: BTreeMap<Address, Key>,
     multisigs: HashMap<Address, MultisigPreimage>,
     generation: Generation,
 }
@@ -67,7 +72,12 @@ impl MemoryDriver {
     }
 
     fn locked(&self, rows: Shared) -> SoftLocked<MemoryStore> {
-        SoftLocked::new(MemoryStore(rows), Arc::clone(&self.kdf), Arc::clone(&self.random))
+        SoftLocked::new(
+            MemoryStore(rows),
+            self.params,
+            Arc::clone(&self.kdf),
+            Arc::clone(&self.random),
+        )
     }
 }
 
@@ -152,6 +162,7 @@ impl Store for MemoryStore {
         Ok(SecretRows {
             master_key: rows.master_key.clone(),
             master_derivation_key: rows.master_derivation_key.clone(),
+            max_key_index: rows.max_key_index.clone(),
         })
     }
 
@@ -160,7 +171,7 @@ impl Store for MemoryStore {
     }
 
     fn secret_key(&self, address: &Address) -> Result<Option<Vec<u8>>> {
-        Ok(self.rows().keys.get(address).cloned())
+        Ok(self.rows().keys.get(address).map(|(envelope, _)| envelope.clone()))
     }
 
     fn multisig_addresses(&self) -> Result<Vec<Address>> {
@@ -171,6 +182,33 @@ impl Store for MemoryStore {
 
     fn multisig(&self, address: &Address) -> Result<Option<MultisigPreimage>> {
         Ok(self.rows().multisigs.get(address).cloned())
+    }
+
+    fn check(&self, _most: usize) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn key_rows(&self, from: i64, most: usize) -> Result<Vec<StoredKey>> {
+        let rows = self.rows();
+        let keys = (0..).zip(&rows.keys).filter(|(row, _)| *row >= from);
+        let key = |(row, (address, (envelope, index))): (i64, (&Address, &Key))| StoredKey {
+            row,
+            address: Some(*address),
+            secret_key: Some(envelope.clone()),
+            index: index.map_or(StoredIndex::None, StoredIndex::Number),
+        };
+        Ok(keys.take(most).map(key).collect())
+    }
+
+    fn multisig_rows(&self, from: i64, most: usize) -> Result<Vec<StoredMultisig>> {
+        let rows = self.rows();
+        let multisigs = (0..).zip(&rows.multisigs).filter(|(row, _)| *row >= from);
+        let multisig = |(row, (address, preimage)): (i64, (&Address, &MultisigPreimage))| StoredMultisig {
+            row,
+            address: Some(*address),
+            preimage: Some(preimage.clone()),
+        };
+        Ok(multisigs.take(most).map(multisig).collect())
     }
 
     fn change(&self, change: &mut dyn FnMut(&mut dyn Transaction) -> Result<()>) -> Result<()> {
@@ -184,6 +222,7 @@ impl Store for MemoryStore {
             multisigs: rows.multisigs.clone(),
         };
         change(&mut changed)?;
+        rows.master_key = changed.master_key;
         rows.max_key_index = changed.max_key_index;
         rows.keys = changed.keys;
         rows.multisigs = changed.multisigs;
@@ -196,7 +235,7 @@ struct Changed {
     generation: Generation,
     master_key: Vec<u8>,
     max_key_index: Vec<u8>,
-    keys: BTreeMap<Address, Vec<u8>>,
+    keys: BTreeMap<Address, Key>,
     multisigs: HashMap<Address, MultisigPreimage>,
 }
 
@@ -207,6 +246,11 @@ impl Transaction for Changed {
 
     fn master_key(&mut self) -> Result<Vec<u8>> {
         Ok(self.master_key.clone())
+    }
+
+    fn set_master_key(&mut self, envelope: &[u8]) -> Result<()> {
+        self.master_key = envelope.to_vec();
+        Ok(())
     }
 
     fn max_key_index(&mut self) -> Result<Vec<u8>> {
@@ -226,7 +270,7 @@ impl Transaction for Changed {
         if self.keys.contains_key(&row.address) {
             return Err(Error::KeyExists);
         }
-        self.keys.insert(row.address, row.secret_key.clone());
+        self.keys.insert(row.address, (row.secret_key.clone(), row.index));
         Ok(())
     }
 

@@ -10,10 +10,11 @@ use kmd_crypto::{
 };
 
 use crate::cache::KeyCache;
-use crate::driver::{Locked, Signing, Wallet};
+use crate::driver::{Locked, NewPassword, Signing, Wallet};
 use crate::generate::{GroupCommit, generate_keys};
 use crate::store::{KeyRow, MultisigRow, Store, Transaction};
-use crate::{Error, Generation, Metadata, Result};
+use crate::verify::verify;
+use crate::{Error, Generation, Metadata, Result, Verification};
 
 /// The encrypted rows of a new wallet.
 pub struct WalletSecrets {
@@ -53,14 +54,20 @@ pub fn seal_new_wallet(
 /// A wallet that was found in a store.
 pub struct SoftLocked<S> {
     store: S,
+    params: KdfParams,
     kdf: Arc<PasswordKdf>,
     random: Arc<dyn Random>,
 }
 
 impl<S: Store> SoftLocked<S> {
-    /// The wallet in `store`.
-    pub fn new(store: S, kdf: Arc<PasswordKdf>, random: Arc<dyn Random>) -> Self {
-        Self { store, kdf, random }
+    /// The wallet in `store`. New passwords are given `params`, unless told otherwise.
+    pub fn new(store: S, params: KdfParams, kdf: Arc<PasswordKdf>, random: Arc<dyn Random>) -> Self {
+        Self {
+            store,
+            params,
+            kdf,
+            random,
+        }
     }
 
     /// Decrypts the keys into memory.
@@ -85,6 +92,16 @@ impl<S: Store> SoftLocked<S> {
         })
     }
 
+    fn params_of(&self, new: &NewPassword<'_>) -> Result<KdfParams> {
+        let own = &self.params;
+        let (n, r, p) = (
+            new.n.unwrap_or(own.n()),
+            new.r.unwrap_or(own.r()),
+            new.p.unwrap_or(own.p()),
+        );
+        self.kdf.params(n, r, p).map_err(|unfit| Error::Kdf(unfit.into()))
+    }
+
     /// Tries the spellings in turn. Each costs a whole KDF, so a password with
     /// two of them takes twice as long to be refused.
     fn open(&self, password: &Password, envelope: &[u8]) -> Result<(MasterKey, PasswordCheck)> {
@@ -107,6 +124,27 @@ impl<S: Store> Locked for SoftLocked<S> {
 
     fn unlock(self: Box<Self>, password: &Password) -> Result<Arc<dyn Wallet>> {
         Ok(Arc::new(self.unlock_soft(password)?))
+    }
+
+    /// The master key alone is encrypted under the password, so its envelope is
+    /// all that changes. It must be the one that was opened.
+    fn change_password(self: Box<Self>, password: &Password, new: NewPassword<'_>) -> Result<()> {
+        let params = self.params_of(&new)?;
+        let opened = self.store.secrets()?.master_key;
+        let (master_key, _) = self.open(password, &opened)?;
+        let sealed = seal_master_key(&self.kdf, params, new.password.expose(), &master_key, &*self.random)
+            .map_err(Error::from_envelope("master key"))?;
+        self.store.change(&mut |transaction| {
+            if transaction.master_key()? != opened {
+                return Err(Error::Replaced);
+            }
+            transaction.set_master_key(&sealed)
+        })
+    }
+
+    fn verify(self: Box<Self>, password: &Password) -> Result<Verification> {
+        let (master_key, _) = self.open(password, &self.store.secrets()?.master_key)?;
+        verify(&self.store, &master_key)
     }
 }
 
@@ -215,6 +253,11 @@ impl<S: Store> Wallet for SoftWallet<S> {
 
     fn check_password(&self, password: &Password) -> Result<()> {
         self.authorize(password).map(drop)
+    }
+
+    fn verify(&self) -> Result<Verification> {
+        self.current()?;
+        verify(&self.store, &self.master_key)
     }
 
     fn list_keys(&self) -> Result<Vec<Address>> {

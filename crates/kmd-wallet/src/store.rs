@@ -30,6 +30,8 @@ pub struct SecretRows {
     pub master_key: Vec<u8>,
     /// Envelope of the master derivation key.
     pub master_derivation_key: Vec<u8>,
+    /// Envelope of the highest key index.
+    pub max_key_index: Vec<u8>,
 }
 
 /// A key to be written.
@@ -48,6 +50,49 @@ pub struct MultisigRow {
     pub address: Address,
     /// Version, threshold and keys.
     pub preimage: MultisigPreimage,
+}
+
+/// The row of a key, whatever lies in it.
+pub struct StoredKey {
+    /// The row, in the order in which rows are read.
+    pub row: i64,
+    /// Its address; `None` where that is not 32 bytes.
+    pub address: Option<Address>,
+    /// Envelope of the secret key; `None` where that is no bytes.
+    pub secret_key: Option<Vec<u8>>,
+    /// Its index.
+    pub index: StoredIndex,
+}
+
+/// The index in the row of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoredIndex {
+    /// None: the key was imported.
+    None,
+    /// A number.
+    Number(u64),
+    /// Something else.
+    Wrong,
+}
+
+impl StoredIndex {
+    /// The number, where it is one.
+    pub fn number(self) -> Option<u64> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::None | Self::Wrong => None,
+        }
+    }
+}
+
+/// The row of a multisig address, whatever lies in it.
+pub struct StoredMultisig {
+    /// The row, in the order in which rows are read.
+    pub row: i64,
+    /// Its address; `None` where that is not 32 bytes.
+    pub address: Option<Address>,
+    /// What it should be the hash of; `None` where that is no multisig.
+    pub preimage: Option<MultisigPreimage>,
 }
 
 /// One wallet in a database. Every method is atomic.
@@ -94,6 +139,25 @@ pub trait Store: Send + Sync + 'static {
     /// When it cannot be read.
     fn multisig(&self, address: &Address) -> Result<Option<MultisigPreimage>>;
 
+    /// What the database itself finds wrong with the wallet: at most so many
+    /// sentences.
+    ///
+    /// # Errors
+    /// When it cannot be looked at now.
+    fn check(&self, most: usize) -> Result<Vec<String>>;
+
+    /// The rows of keys from a row on, at most so many, in the order of rows.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn key_rows(&self, from: i64, most: usize) -> Result<Vec<StoredKey>>;
+
+    /// The rows of multisig addresses, likewise.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn multisig_rows(&self, from: i64, most: usize) -> Result<Vec<StoredMultisig>>;
+
     /// Runs `change` with the wallet to itself. What it did lasts when this
     /// returns, all of it, or nothing where `change` or the commit fails.
     ///
@@ -116,6 +180,12 @@ pub trait Transaction {
     /// # Errors
     /// When it cannot be read.
     fn master_key(&mut self) -> Result<Vec<u8>>;
+
+    /// Replaces the envelope of the master key.
+    ///
+    /// # Errors
+    /// Disk.
+    fn set_master_key(&mut self, envelope: &[u8]) -> Result<()>;
 
     /// Envelope of the highest key index.
     ///

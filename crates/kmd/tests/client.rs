@@ -10,7 +10,9 @@ mod create_and_sign;
 
 use std::fs;
 
-use kmd_client::{Client, Error, Multisig, MultisigPreimage, Peer, PublicKey, SecretBytes, SecretText, TransportError};
+use kmd_client::{
+    Client, Error, Multisig, MultisigPreimage, Peer, PublicKey, Scrypt, SecretBytes, SecretText, ToSign, TransportError,
+};
 use support::{
     algorand::{check_signature, check_signed, key_of_label, payment},
     daemon::{Daemon, Home},
@@ -45,6 +47,8 @@ fn every_method(client: &Client) {
     let handle = wallets(client);
     keys(client, &handle);
     signatures(client, &handle);
+    batches(client, &handle);
+    care(client);
     multisig(client, &handle);
     client.release_wallet(&handle).unwrap();
     let Err(Error::Daemon { status, message }) = client.list_keys(&handle) else {
@@ -91,6 +95,43 @@ fn signatures(client: &Client, handle: &SecretText) {
     }
     let signature = client.sign_program(handle, PASSWORD, address, PROGRAM);
     check(address.into(), &[b"Program", PROGRAM], signature.unwrap());
+}
+
+fn batches(client: &Client, handle: &SecretText) {
+    let [address] = *client.list_keys(handle).unwrap() else {
+        panic!("one key is left");
+    };
+    let transaction = payment(address.as_bytes());
+    let item = |signer| ToSign {
+        transaction: &transaction,
+        signer,
+    };
+    let items = [item(None), item(Some(address.into()))];
+    for signed in [
+        client.sign_transactions(handle, PASSWORD, &items),
+        client.sign_partial_groups(handle, PASSWORD, &items),
+    ] {
+        for signed in signed.unwrap() {
+            check_signed(&signed, &transaction, address.as_bytes());
+        }
+    }
+    let nobody = item(Some(PublicKey::from_bytes([7; 32])));
+    let refused = client.sign_transactions(handle, PASSWORD, &[nobody]);
+    let Err(Error::Refused(refused)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!((refused.status, refused.code.as_str()), (404, "key_not_found"));
+    assert!(refused.message.starts_with("transaction 0: ") && !refused.hint.is_empty());
+}
+
+/// What version 2 has for whole wallets.
+fn care(client: &Client) {
+    let id = client.create_wallet("cared for", "old").unwrap().id;
+    client.change_password(&id, "old", PASSWORD, Scrypt::default()).unwrap();
+    let handle = client.init_wallet(&id, PASSWORD).unwrap();
+    client.generate_key(&handle).unwrap();
+    let found = client.verify_wallet(&id, PASSWORD).unwrap();
+    assert_eq!((found.generated_keys, found.problem_count), (1, 0));
 }
 
 fn multisig(client: &Client, handle: &SecretText) {

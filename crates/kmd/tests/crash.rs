@@ -1,5 +1,5 @@
 //! Killed again and again at any moment, while clients create, generate, import, delete and rename: what was answered is
-//! there, what is there is whole. `KMD_TEST_KILLS=1000` kills more often than the fifty times of an ordinary run.
+//! there, what is there is whole. `TEST_KILLS=1000` kills more often than the fifty times of an ordinary run.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -27,7 +27,7 @@ const PASSWORD: &str = "correct horse";
 
 #[test]
 fn nothing_that_was_answered_is_lost() {
-    let kills = std::env::var("KMD_TEST_KILLS").map_or(50, |number| number.parse().unwrap());
+    let kills = std::env::var("TEST_KILLS").map_or(50, |number| number.parse().unwrap());
     for directory in 0..usize::div_ceil(kills, KILLS) {
         let home = Home::cheap();
         let mut promised = Promised::default();

@@ -16,6 +16,8 @@ mod hardening;
 mod log;
 #[path = "process/port.rs"]
 mod port;
+#[path = "process/service.rs"]
+mod service;
 #[path = "process/stop.rs"]
 mod stop;
 

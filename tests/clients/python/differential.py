@@ -1,6 +1,6 @@
 """Random transactions of every type: py-algorand-sdk's bytes are kmd's bytes.
 
-The daemon is named by KMD_ADDRESS and KMD_TOKEN; KMD_TEST_TRANSACTIONS says how
+The daemon is named by KMD_ADDRESS and KMD_TOKEN; TEST_TRANSACTIONS says how
 many, 2,000 unless said otherwise. The same ones each time: the seed is fixed.
 Half of them are sent with their keys in another order. What kmd signed goes to
 the file KMD_TRANSACTIONS, for the JavaScript client to make the same of it.
@@ -22,7 +22,7 @@ from nacl.signing import SigningKey
 
 ADDRESS = os.environ["KMD_ADDRESS"]
 TOKEN = os.environ["KMD_TOKEN"]
-COUNT = int(os.environ.get("KMD_TEST_TRANSACTIONS", "2000"))
+COUNT = int(os.environ.get("TEST_TRANSACTIONS", "2000"))
 BATCH = 500
 SEED = 20261124
 

@@ -8,11 +8,13 @@
 //! Texts and bytes here are secrets: they are built in place, wiped when dropped, and no error
 //! contains what was given.
 
+mod hints;
 mod words;
 
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+pub use self::hints::{swapped_neighbours, unknown_words};
 use self::words::{WORDS, nearest_word, position_of};
 use crate::hash::sha512_256;
 

@@ -22,8 +22,9 @@ impl<'a> Reader<'a> {
         Self { rest: input }
     }
 
-    pub(crate) fn is_at_end(&self) -> bool {
-        self.rest.is_empty()
+    /// How many bytes have not been read yet.
+    pub(crate) fn remaining(&self) -> usize {
+        self.rest.len()
     }
 
     /// Skips a nil if there is one.

@@ -5,13 +5,14 @@ use super::error::MultisigError;
 use super::partial::{Multisig, Subsig};
 use super::preimage::MultisigPreimage;
 use crate::address::PublicKey;
-use crate::msgpack::{Reader, write_bytes, write_list_header, write_map_header, write_text, write_uint};
-use crate::schema::{DecodeError, Expected, Kind, Problem, Schema, canonicalise, field};
+use crate::msgpack::{write_bytes, write_list_header, write_map_header, write_text, write_uint};
+use crate::schema::{Fields, Kind, Schema, Value, canonicalise, field};
 use crate::signature::Signature;
 
 const UINT8: Kind = Kind::Uint { max: u8::MAX as u64 };
 
-static MULTISIG: Schema = Schema::new(&[
+/// The structure of a partial signature, by itself and in signed transactions.
+pub(crate) static MULTISIG: Schema = Schema::new(&[
     field(
         "subsig",
         Kind::List {
@@ -61,7 +62,14 @@ impl Multisig {
     /// [`MultisigError::Malformed`].
     pub fn decode(bytes: &[u8]) -> Result<Self, MultisigError> {
         let canonical = canonicalise(&MULTISIG, &[], bytes)?;
-        Ok(read_canonical(&canonical.bytes).map_err(DecodeError::from)?)
+        Ok(Self::from_fields(&Fields::read(&MULTISIG, &canonical.bytes)?))
+    }
+
+    /// Takes what stands in a [`MULTISIG`] structure.
+    pub(crate) fn from_fields(fields: &Fields<'_>) -> Self {
+        let uint8 = |name| fields.uint(name) as u8; // the schema lets no larger ones in
+        let subsigs = fields.list("subsig").iter().filter_map(Value::as_struct);
+        Self::new(uint8("v"), uint8("thr"), subsigs.map(read_subsig).collect())
     }
 }
 
@@ -78,48 +86,11 @@ fn write_subsig(out: &mut Vec<u8>, subsig: &Subsig) {
     }
 }
 
+fn read_subsig(fields: &Fields<'_>) -> Subsig {
+    let key = fields.fixed("pk").unwrap_or_default();
+    Subsig::new(PublicKey::from_bytes(key), fields.fixed("s").map(Signature::from_bytes))
+}
+
 fn count<const N: usize>(present: [bool; N]) -> usize {
     present.into_iter().filter(|&present| present).count()
-}
-
-/// Reads canonical bytes: every key is known and every length right, so the errors cannot happen.
-fn read_canonical(bytes: &[u8]) -> Result<Multisig, Problem> {
-    let mut reader = Reader::new(bytes);
-    let (mut version, mut threshold, mut subsigs) = (0, 0, Vec::new());
-    for _ in 0..reader.map_length()? {
-        match reader.blob(Expected::Text)?.1 {
-            b"subsig" => {
-                let length = reader.list_length()?;
-                subsigs = (0..length)
-                    .map(|_| read_subsig(&mut reader))
-                    .collect::<Result<_, _>>()?;
-            }
-            b"thr" => threshold = read_uint8(&mut reader)?,
-            b"v" => version = read_uint8(&mut reader)?,
-            _ => return Err(Problem::UnknownField),
-        }
-    }
-    Ok(Multisig::new(version, threshold, subsigs))
-}
-
-fn read_subsig(reader: &mut Reader<'_>) -> Result<Subsig, Problem> {
-    let (mut key, mut signature) = ([0; PublicKey::LENGTH], None);
-    for _ in 0..reader.map_length()? {
-        match reader.blob(Expected::Text)?.1 {
-            b"pk" => key = read_fixed(reader)?,
-            b"s" => signature = Some(Signature::from_bytes(read_fixed(reader)?)),
-            _ => return Err(Problem::UnknownField),
-        }
-    }
-    Ok(Subsig::new(PublicKey::from_bytes(key), signature))
-}
-
-fn read_uint8(reader: &mut Reader<'_>) -> Result<u8, Problem> {
-    let max = u8::MAX.into();
-    u8::try_from(reader.uint()?).map_err(|_| Problem::NumberTooLarge { max })
-}
-
-fn read_fixed<const N: usize>(reader: &mut Reader<'_>) -> Result<[u8; N], Problem> {
-    let (_, bytes) = reader.blob(Expected::Bytes)?;
-    bytes.try_into().map_err(|_| Problem::WrongLength { expected: N })
 }

@@ -16,6 +16,7 @@ mod error;
 mod partial;
 mod preimage;
 
+pub(crate) use encoding::MULTISIG;
 pub use error::MultisigError;
 pub use partial::{Multisig, Subsig};
 pub use preimage::MultisigPreimage;

@@ -8,15 +8,18 @@
 //!
 //! ```text
 //!   input ──Reader──► Transcoder ──► canonical bytes
-//!                         ▲
-//!                    Schema (tables)
+//!                         ▲                     │
+//!                    Schema (tables) ─────► Fields (what stands in them)
 //! ```
 
 mod error;
 mod output;
 mod table;
 mod transcode;
+mod view;
 
 pub use error::{DecodeError, Expected, FieldPath, Problem};
+pub(crate) use output::Canonical;
 pub(crate) use table::{Field, Kind, Schema, field};
-pub(crate) use transcode::canonicalise;
+pub(crate) use transcode::{Stopped, canonicalise, canonicalise_first};
+pub use view::{Fields, Value};

@@ -9,6 +9,8 @@ pub(crate) enum Kind {
     Bool,
     /// Exactly that many bytes; all zero is the zero value.
     FixedBytes(usize),
+    /// An account's address: 32 bytes, as above.
+    Address,
     /// At most `max` bytes.
     Bytes { max: usize },
     /// At most `max` bytes of text, any bytes.

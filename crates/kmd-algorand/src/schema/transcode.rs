@@ -9,6 +9,7 @@
 use super::error::{DecodeError, Expected, Problem, Step};
 use super::output::{Canonical, OpenMap, Output};
 use super::table::{Field, Kind, Schema};
+use crate::address::Address;
 use crate::msgpack::{Header, Reader, write_bool, write_bytes, write_list_header, write_text, write_uint};
 
 /// The reference accepts a binary header for text of any length. The recorded vectors want 1 to 6
@@ -27,21 +28,43 @@ enum Value {
     Kept,
 }
 
+/// What stopped a decoding, and after how many bytes of the input.
+pub(crate) struct Stopped {
+    pub(crate) error: DecodeError,
+    pub(crate) read: usize,
+}
+
+/// What is reserved for the output at once; there may be much more input than one structure.
+const RESERVED_MAX: usize = 8192;
+
 /// Decodes `input` as a structure of `schema` and returns `prefix` followed by its canonical
 /// encoding.
 ///
 /// # Errors
 /// Whatever is not exactly one such structure, or would lose or change something in decoding.
 pub(crate) fn canonicalise(schema: &Schema, prefix: &[u8], input: &[u8]) -> Result<Canonical, DecodeError> {
+    match canonicalise_first(schema, prefix, input) {
+        Ok((canonical, length)) if length == input.len() => Ok(canonical),
+        Ok(_) => Err(Problem::TrailingBytes.into()),
+        Err(stopped) => Err(stopped.error),
+    }
+}
+
+/// The same for the structure that `input` begins with; also returns the length of its encoding.
+///
+/// # Errors
+/// As [`canonicalise`], except that bytes may follow.
+pub(crate) fn canonicalise_first(schema: &Schema, prefix: &[u8], input: &[u8]) -> Result<(Canonical, usize), Stopped> {
     let mut transcoder = Transcoder {
         reader: Reader::new(input),
-        output: Output::new(prefix, input.len(), schema.fields().len()),
+        output: Output::new(prefix, input.len().min(RESERVED_MAX), schema.fields().len()),
     };
-    transcoder.structure(schema)?;
-    if !transcoder.reader.is_at_end() {
-        return Err(Problem::TrailingBytes.into());
+    let done = transcoder.structure(schema);
+    let read = input.len() - transcoder.reader.remaining();
+    match done {
+        Ok(_) => Ok((transcoder.output.finish(), read)),
+        Err(error) => Err(Stopped { error, read }),
     }
-    Ok(transcoder.output.finish())
 }
 
 impl Value {
@@ -56,6 +79,7 @@ impl Transcoder<'_> {
             Kind::Uint { max } => Ok(self.uint(*max)?),
             Kind::Bool => Ok(self.bool()?),
             Kind::FixedBytes(length) => Ok(self.fixed_bytes(*length)?),
+            Kind::Address => Ok(self.fixed_bytes(Address::LENGTH)?),
             Kind::Bytes { max } => Ok(self.bytes(*max)?),
             Kind::Text { max } => Ok(self.text(*max)?),
             Kind::List { max, item } => self.list(*max, item),

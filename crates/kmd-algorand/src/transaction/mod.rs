@@ -1,24 +1,24 @@
 //! A transaction as it is signed: decoded in full, held in canonical form.
 //!
-//! There are no fields to get at, because a key manager does not need them: it needs to know that
-//! every byte it signs is understood, who the sender is, and which group it belongs to. What a
-//! policy will want to see comes as more accessors, not as a second decoder.
+//! What signing needs is at hand: that every byte is understood, who the sender is, and which group
+//! it belongs to. Whoever wants to see more reads the [`fields`](Transaction::fields), which come
+//! from the bytes that are signed: there is no second decoder that could see something else.
 
 mod fields;
 mod id;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 
 use std::ops::Range;
 
 use thiserror::Error;
 
-use self::fields::TRANSACTION;
+pub(crate) use self::fields::TRANSACTION;
 pub use self::id::TransactionId;
 use crate::address::{Address, PublicKey};
 use crate::hash::sha512_256;
 use crate::msgpack::{map_header_length, write_bytes, write_map_header, write_text};
-use crate::schema::{DecodeError, canonicalise};
+use crate::schema::{DecodeError, Fields, canonicalise};
 use crate::signature::Signature;
 
 /// The domain of transaction signatures and ids, in front of what is signed and hashed.
@@ -91,6 +91,15 @@ impl Transaction {
     #[must_use]
     pub fn signing_bytes(&self) -> &[u8] {
         &self.signing_bytes
+    }
+
+    /// What stands in it, by the names of the Algorand developer documentation, "Transaction
+    /// reference".
+    ///
+    /// # Errors
+    /// None that can happen: the bytes are canonical.
+    pub fn fields(&self) -> Result<Fields<'_>, DecodeError> {
+        Fields::read(&TRANSACTION, self.canonical())
     }
 
     /// The account the transaction is from. Never zero.

@@ -1,8 +1,10 @@
 //! Version 2 of the API: what the reference has no path for. Fields and
 //! encodings are as in version 1; errors carry a code to act on.
 
+mod care;
 mod sign;
 
+pub use care::*;
 pub use sign::*;
 
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,8 @@
-//! A method of [`Client`](crate::Client) for each endpoint, in files as `kmd_api::v1` has them.
+//! A method of [`Client`](crate::Client) for each endpoint, in files as `kmd_api::v1` and `v2` have them.
 //! They take and return what the values mean, where the requests have what travels.
 
+mod batch;
+mod care;
 mod key;
 mod multisig;
 mod sign;
@@ -10,6 +12,9 @@ use kmd_algorand::Address;
 use kmd_api::SecretText;
 
 use crate::error::Error;
+
+pub use batch::ToSign;
+pub use care::Scrypt;
 
 fn copy(handle: &SecretText) -> SecretText {
     SecretText::new(handle.expose())

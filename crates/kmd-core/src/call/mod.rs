@@ -1,5 +1,6 @@
 //! One call of the daemon: one operation, from its handle to its result.
 
+mod care;
 mod keys;
 mod multisig;
 mod sign;
@@ -55,6 +56,17 @@ impl<'a> Call<'a> {
         Ok(opened)
     }
 
+    /// As [`Self::run`], on a wallet that was found and is given its password.
+    fn run_found<T>(
+        &self,
+        id: &WalletId,
+        operation: &Operation<'_>,
+        act: impl FnOnce() -> kmd_wallet::Result<T>,
+    ) -> Result<T> {
+        self.kmd.decide(id, operation)?;
+        self.kmd.record(id, operation, act())
+    }
+
     /// Decides, does, records. Every operation on an open wallet comes through here.
     fn run<T>(
         &self,
@@ -62,19 +74,19 @@ impl<'a> Call<'a> {
         operation: &Operation<'_>,
         act: impl FnOnce(&dyn Wallet) -> kmd_wallet::Result<T>,
     ) -> Result<T> {
-        self.kmd.decide(opened, operation)?;
-        self.kmd.record(opened, operation, act(&*opened.wallet))
+        self.kmd.decide(&opened.id, operation)?;
+        self.kmd.record(&opened.id, operation, act(&*opened.wallet))
     }
 }
 
 impl Kmd {
     /// Asks the policy. What it refuses is recorded here.
-    pub(crate) fn decide(&self, opened: &Opened, operation: &Operation<'_>) -> Result<()> {
-        match self.policy.decide(&opened.id, operation) {
+    pub(crate) fn decide(&self, wallet: &WalletId, operation: &Operation<'_>) -> Result<()> {
+        match self.policy.decide(wallet, operation) {
             Decision::Allow => Ok(()),
             Decision::Refuse(reason) => {
                 let refused = Error::Refused(reason);
-                self.recorder.record(&opened.id, operation, Err(&refused));
+                self.recorder.record(wallet, operation, Err(&refused));
                 Err(refused)
             }
         }
@@ -83,7 +95,7 @@ impl Kmd {
     /// Records how the operation ended, before its result goes on.
     pub(crate) fn record<T>(
         &self,
-        opened: &Opened,
+        wallet: &WalletId,
         operation: &Operation<'_>,
         result: kmd_wallet::Result<T>,
     ) -> Result<T> {
@@ -92,7 +104,7 @@ impl Kmd {
             // Nothing has happened yet: it is done again, and recorded then.
             return result;
         }
-        self.recorder.record(&opened.id, operation, result.as_ref().map(drop));
+        self.recorder.record(wallet, operation, result.as_ref().map(drop));
         result
     }
 }

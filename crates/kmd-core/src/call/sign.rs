@@ -68,13 +68,13 @@ impl Call<'_> {
         let kmd = self.kmd;
         // All are decided on before the first is signed.
         batch::for_each(&signing, NonZeroUsize::MIN, |item| {
-            kmd.decide(&opened, &operation(item))
+            kmd.decide(&opened.id, &operation(item))
         })?;
         let signed = batch::for_each(&signing, threads, |item| {
             let &(transaction, signer) = item;
             let signature = sign(signer, transaction.signing_bytes());
             let signed = signature.map(|signature| transaction.signed(&signature, signer));
-            kmd.record(&opened, &operation(item), signed)
+            kmd.record(&opened.id, &operation(item), signed)
         })?;
         Ok(signed)
     }

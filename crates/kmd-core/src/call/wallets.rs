@@ -68,7 +68,8 @@ impl Call<'_> {
         Ok(self.kmd.sessions.open(opened, &*self.kmd.random)?)
     }
 
-    fn open_wallet(&self, id: &WalletId, password: &Password) -> Option<Arc<dyn Wallet>> {
+    /// The wallet, if it is open already and this is its password.
+    pub(super) fn open_wallet(&self, id: &WalletId, password: &Password) -> Option<Arc<dyn Wallet>> {
         let wallet = self.kmd.sessions.open_wallet(id)?;
         wallet.check_password(password).is_ok().then_some(wallet)
     }

@@ -1,6 +1,11 @@
 //! For the tests that the documents of the API and its routes agree.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock};
 
 use super::endpoint::Endpoint;
 
@@ -27,4 +32,17 @@ pub(crate) fn routed(endpoints: &[Endpoint], apart: &[&str]) -> Operations {
         .map(|endpoint| (endpoint.path.to_owned(), endpoint.method.as_str().to_owned()))
         .chain(apart)
         .collect()
+}
+
+/// A daemon without drivers, to see what gets as far as asking it.
+pub(crate) fn nothing() -> Kmd {
+    Kmd::new(KmdSettings {
+        drivers: Vec::new(),
+        session_lifetime: Duration::from_secs(1),
+        clock: Arc::new(ManualClock::default()),
+        random: Arc::new(crate::random::OsRandom),
+        policy: Arc::new(AllowAll),
+        recorder: Arc::new(AllowAll),
+        threads: NonZeroUsize::MIN,
+    })
 }

@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use hyper::StatusCode;
+use http::StatusCode;
 use kmd_api::{DecodeError, EncodeError, Encoding, Method};
 use kmd_core::{Call, Error, Kmd};
 use kmd_wallet::WalletId;
 
-use super::reply::Reply;
+use super::reply::{Reply, ReplyBody};
 use super::{v1, v2};
 
 /// Where the work of an endpoint runs.
@@ -51,7 +51,8 @@ pub(crate) struct Endpoint {
 }
 
 /// Decodes the body, does what it asks for, encodes the answer.
-pub(crate) type Handler = fn(&Call<'_>, Encoding, &[u8]) -> Result<Vec<u8>, Failure>;
+/// Takes the wallet that the path names, if it names one.
+pub(crate) type Handler = fn(&Call<'_>, Option<&str>, Encoding, &[u8]) -> Result<ReplyBody, Failure>;
 
 /// What an endpoint did.
 pub(crate) struct Performed {
@@ -108,22 +109,29 @@ impl From<EncodeError> for Failure {
 
 impl Endpoint {
     /// Does what the body asks for, on a thread that may wait.
-    pub(crate) fn perform(&self, kmd: &Kmd, encoding: Encoding, body: &[u8]) -> Performed {
+    pub(crate) fn perform(&self, kmd: &Kmd, wallet: Option<&str>, encoding: Encoding, body: &[u8]) -> Performed {
         let call = kmd.call();
-        let result = (self.handler)(&call, encoding, body);
+        let result = (self.handler)(&call, wallet, encoding, body);
         self.performed(&call, encoding, result)
     }
 
     /// Does what the body asks for, unless something has to be waited for.
-    pub(crate) fn perform_at_once(&self, kmd: &Kmd, encoding: Encoding, body: &[u8]) -> Option<Performed> {
+    /// The path names no wallet then.
+    pub(crate) fn perform_at_once(
+        &self,
+        kmd: &Kmd,
+        wallet: Option<&str>,
+        encoding: Encoding,
+        body: &[u8],
+    ) -> Option<Performed> {
         let call = kmd.call_at_once();
-        match (self.handler)(&call, encoding, body) {
+        match (self.handler)(&call, wallet, encoding, body) {
             Err(Failure::Operation(error)) if error.would_wait() => None,
             result => Some(self.performed(&call, encoding, result)),
         }
     }
 
-    fn performed(&self, call: &Call<'_>, encoding: Encoding, result: Result<Vec<u8>, Failure>) -> Performed {
+    fn performed(&self, call: &Call<'_>, encoding: Encoding, result: Result<ReplyBody, Failure>) -> Performed {
         let (reply, cause) = match result {
             Ok(answer) => (Reply::encoded(encoding, StatusCode::OK, answer), None),
             Err(failure) => (self.failure(encoding, &failure), Some(failure.cause())),

@@ -1,43 +1,98 @@
 //! An answer before it is sent.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
-use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderName, HeaderValue};
-use hyper::{Response, StatusCode};
+use http::StatusCode;
 use kmd_api::Encoding;
 use kmd_api::v1::ErrorResponse;
+use kmd_memory::SecretBuffer;
 use serde::Serialize;
-
-use super::body::ReplyBody;
 
 /// Seconds after which work that was turned away may be tried again: about one
 /// key derivation.
-const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("1");
+const RETRY_AFTER_SECONDS: &[u8] = b"1";
 
 /// An answer.
-pub(crate) struct Reply(Response<ReplyBody>);
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) media_type: Option<&'static str>,
+    /// Header fields that few answers have.
+    pub(crate) fields: Vec<(&'static str, Cow<'static, [u8]>)>,
+    pub(crate) body: ReplyBody,
+    /// The connection ends with this answer, and what is left of the request is
+    /// not read.
+    pub(crate) closes: bool,
+}
+
+/// The body of an answer.
+pub(crate) enum ReplyBody {
+    /// The same for everybody.
+    Fixed(&'static [u8]),
+    /// Without secrets.
+    Plain(Vec<u8>),
+    /// With secrets.
+    Secret(SecretBuffer),
+}
+
+impl Deref for ReplyBody {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Fixed(bytes) => bytes,
+            Self::Plain(bytes) => bytes,
+            Self::Secret(bytes) => bytes,
+        }
+    }
+}
+
+impl From<Vec<u8>> for ReplyBody {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Plain(bytes)
+    }
+}
+
+impl From<SecretBuffer> for ReplyBody {
+    fn from(bytes: SecretBuffer) -> Self {
+        Self::Secret(bytes)
+    }
+}
+
+impl From<&'static str> for ReplyBody {
+    fn from(text: &'static str) -> Self {
+        Self::Fixed(text.as_bytes())
+    }
+}
 
 impl Reply {
     /// An answer without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self::new(status, Bytes::new())
+        Self {
+            status,
+            media_type: None,
+            fields: Vec::new(),
+            body: "".into(),
+            closes: false,
+        }
     }
 
     /// The reference's answer to a path that it does not know.
     pub(crate) fn not_found() -> Self {
-        let mut reply = Self::new(StatusCode::NOT_FOUND, Bytes::from_static(b"404 page not found\n"));
-        reply.set(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-        reply.set(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        let mut reply = Self::empty(StatusCode::NOT_FOUND);
+        reply.media_type = Some("text/plain; charset=utf-8");
+        reply.body = "404 page not found\n".into();
+        reply.set("X-Content-Type-Options", b"nosniff".as_slice());
         reply
     }
 
     /// An answer in one of the encodings of the API.
-    pub(crate) fn encoded(encoding: Encoding, status: StatusCode, body: impl Into<Bytes>) -> Self {
-        let mut reply = Self::new(status, body.into());
-        reply.set(CONTENT_TYPE, HeaderValue::from_static(encoding.media_type()));
-        reply
+    pub(crate) fn encoded(encoding: Encoding, status: StatusCode, body: impl Into<ReplyBody>) -> Self {
+        Self {
+            media_type: Some(encoding.media_type()),
+            body: body.into(),
+            ..Self::empty(status)
+        }
     }
 
     /// A failure of version 1, in the encoding of the request.
@@ -53,33 +108,19 @@ impl Reply {
     pub(crate) fn status_body(encoding: Encoding, status: StatusCode, body: &impl Serialize) -> Self {
         let mut reply = Self::encoded(encoding, status, encoding.encode(body).unwrap_or_default());
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            reply.set(RETRY_AFTER, RETRY_AFTER_SECONDS);
+            reply.set("Retry-After", RETRY_AFTER_SECONDS);
         }
         reply
     }
 
-    /// The same answer, after which the connection ends: what is left of the
-    /// request is not read.
+    /// The same answer, after which the connection ends.
     pub(crate) fn closing(mut self) -> Self {
-        self.set(CONNECTION, HeaderValue::from_static("close"));
+        self.closes = true;
         self
     }
 
-    pub(crate) fn status(&self) -> StatusCode {
-        self.0.status()
-    }
-
-    pub(crate) fn set(&mut self, name: HeaderName, value: HeaderValue) {
-        self.0.headers_mut().insert(name, value);
-    }
-
-    pub(crate) fn into_response(self) -> Response<ReplyBody> {
-        self.0
-    }
-
-    fn new(status: StatusCode, body: Bytes) -> Self {
-        let mut response = Response::new(ReplyBody::new(body));
-        *response.status_mut() = status;
-        Self(response)
+    /// Sets a header field, named as it is to be written.
+    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<Cow<'static, [u8]>>) {
+        self.fields.push((name, value.into()));
     }
 }

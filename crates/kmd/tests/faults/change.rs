@@ -20,15 +20,17 @@ pub enum Change {
     Delete,
     ImportMultisig,
     Rename,
+    ChangePassword,
 }
 
+const NEW_PASSWORD: &str = "another horse";
 const NEW_NAME: &str = "new name";
 
 impl Change {
     /// Asks for it: the answer, or nothing when the daemon is gone before it gave one.
     pub fn ask(self, scene: &Scene, daemon: &Traced) -> Option<Reply> {
         let handle = match self {
-            Self::Create | Self::Rename => String::new(),
+            Self::Create | Self::Rename | Self::ChangePassword => String::new(),
             _ => {
                 let opened = json!({"wallet_id": scene.wallet, "wallet_password": PASSWORD});
                 let opened = daemon.ask("POST", "/v1/wallet/init", &opened)?;
@@ -39,7 +41,8 @@ impl Change {
             }
         };
         let (method, path, body) = self.request(scene, &handle);
-        daemon.ask(method, path, &body)
+        let path = path.replace("{id}", &scene.wallet);
+        daemon.ask(method, &path, &body)
     }
 
     fn request(self, scene: &Scene, handle: &str) -> (&'static str, &'static str, Value) {
@@ -66,12 +69,18 @@ impl Change {
                 "/v1/wallet/rename",
                 json!({"wallet_id": scene.wallet, "wallet_name": NEW_NAME, "wallet_password": PASSWORD}),
             ),
+            Self::ChangePassword => (
+                "POST",
+                "/v2/wallets/{id}/password",
+                json!({"wallet_password": PASSWORD, "new_password": NEW_PASSWORD}),
+            ),
         }
     }
 
     /// Whether the answer says that it was done before: a change may have lasted although it was answered as failed.
     pub fn is_done_already(self, reply: &Reply) -> bool {
         let said = match self {
+            Self::ChangePassword => return reply.json()["error"]["code"] == "wrong_password",
             Self::Create | Self::Rename => "wallet with same name already exists",
             Self::Import | Self::ImportMultisig => "key already exists in wallet",
             Self::Generate | Self::Delete => return false,
@@ -81,6 +90,9 @@ impl Change {
 
     /// Checks what is there now, given what was answered: all of what was acknowledged, and nothing half.
     pub fn check(self, scene: &Scene, daemon: &Daemon, answer: Option<&Value>) {
+        if self == Self::ChangePassword {
+            change_back(scene, daemon, answer.is_some());
+        }
         let may_lack = (self == Self::Delete).then_some(scene.victim.as_str());
         let multisig = answer.filter(|_| self == Self::ImportMultisig);
         let keys = scene.check(daemon, may_lack, multisig.map(|answer| string(&answer["address"])));
@@ -113,5 +125,23 @@ impl Change {
         let wallet = create_unless_there(&mut api, NEW_NAME);
         check_whole(&mut api, &wallet);
         scene.check_nothing_is_left(daemon);
+    }
+}
+
+/// Checks that one password opens the wallet and the other does not, and gives it the one that it had.
+fn change_back(scene: &Scene, daemon: &Daemon, answered: bool) {
+    let mut api = daemon.api();
+    let mut opens = |password: &str| {
+        let body = json!({"wallet_id": scene.wallet, "wallet_password": password});
+        api.post("/v1/wallet/init", &body).status == 200
+    };
+    let (old, new) = (opens(PASSWORD), opens(NEW_PASSWORD));
+    assert!(
+        old != new && (new || !answered),
+        "old: {old}, new: {new}, answered: {answered}"
+    );
+    if new {
+        let body = json!({"wallet_password": NEW_PASSWORD, "new_password": PASSWORD});
+        api.ok(&format!("/v2/wallets/{}/password", scene.wallet), &body);
     }
 }

@@ -58,6 +58,11 @@ fn errors_anywhere_while_renaming() {
     errors_anywhere(Change::Rename);
 }
 
+#[test]
+fn errors_anywhere_while_changing_the_password() {
+    errors_anywhere(Change::ChangePassword);
+}
+
 /// Fails the first call of a kind, then the second, and so on until none is left to fail.
 fn errors_anywhere(change: Change) {
     if !may_trace() {
@@ -109,8 +114,14 @@ fn fails(change: Change, scene: &Scene, injection: &Injection) -> bool {
 fn is_clear(reply: &Reply, place: &str) {
     if reply.status != 200 {
         assert!(matches!(reply.status, 400 | 401 | 500), "{place}: {}", reply.text());
-        let message = reply.message();
-        let known = ["database error", "error connecting to database"];
+        let body = reply.json();
+        // Version 2 has a code for it.
+        let message = body["error"]["code"]
+            .as_str()
+            .or(body["message"].as_str())
+            .unwrap_or_default()
+            .to_owned();
+        let known = ["database error", "error connecting to database", "wallet_failed"];
         assert!(known.contains(&message.as_str()), "{place}: {message}");
     }
 }

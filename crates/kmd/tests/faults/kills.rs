@@ -36,6 +36,11 @@ fn killed_anywhere_while_renaming() {
     killed_anywhere(Change::Rename);
 }
 
+#[test]
+fn killed_anywhere_while_changing_the_password() {
+    killed_anywhere(Change::ChangePassword);
+}
+
 /// Kills the daemon before its first call of a kind, then before its second, and so on until it gets through.
 fn killed_anywhere(change: Change) {
     if !may_trace() {

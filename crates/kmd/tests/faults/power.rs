@@ -47,6 +47,11 @@ fn power_goes_while_renaming() {
     power_goes_while(Change::Rename);
 }
 
+#[test]
+fn power_goes_while_changing_the_password() {
+    power_goes_while(Change::ChangePassword);
+}
+
 fn power_goes_while(change: Change) {
     if !may_trace() {
         return;

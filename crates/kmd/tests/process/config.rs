@@ -2,7 +2,7 @@
 
 use crate::support::{
     api::string,
-    daemon::{Exit, Home, cheap, cheap_with},
+    daemon::{Exit, Home, cheap, cheap_with, run},
 };
 use serde_json::{Value, json};
 use std::fs;
@@ -56,6 +56,50 @@ fn unknown_keys_are_ignored_and_case_is_not_looked_at() {
     let renewed = api.ok("/v1/wallet/renew", &json!({"wallet_handle_token": handle}));
     let left = renewed["wallet_handle"]["expires_seconds"].as_u64().unwrap();
     assert!((1..=7).contains(&left), "{renewed}");
+}
+
+#[test]
+fn what_is_ignored_is_said_on_stderr_and_in_the_log() {
+    let mut config = cheap();
+    config["kmd"] = json!({"log_fromat": "json"});
+    let home = Home::with(&config);
+    let exit = home.start_by(home.command().env("KMD_LOG_KEPT", "2")).stop();
+    assert_eq!(exit.code, Some(0));
+    let log = home.read("kmd.log");
+    for words in [
+        r#"line 1: there is no setting "kmd.log_fromat", it is ignored; did you mean "kmd.log_format"?"#,
+        r#"the environment variable "KMD_LOG_KEPT" is no setting, it is ignored; did you mean KMD_LOG_KEEP?"#,
+    ] {
+        assert!(exit.stderr.contains(words), "{words} on stderr: {exit:?}");
+        assert!(log.contains(words), "{words} in the log: {log}");
+    }
+}
+
+#[test]
+fn the_environment_overrides_the_file() {
+    let home = Home::with(&cheap_with(json!({"log_format": "text", "unix_socket": true})));
+    let mut command = home.command();
+    command.envs([("KMD_LOG_FORMAT", "json"), ("KMD_UNIX_SOCKET", "false")]);
+    let daemon = home.start_by(&mut command);
+    assert!(!home.has("kmd.sock"));
+    let exit = daemon.stop();
+    assert_eq!(exit.stderr, "");
+    let log = home.read("kmd.log");
+    assert!(log.lines().all(|line| line.starts_with('{')), "{log}");
+}
+
+#[test]
+fn a_bad_variable_is_refused_by_name() {
+    for (variable, text) in [
+        ("KMD_SESSION_LIFETIME_SECS", "sixty"),
+        ("KMD_UNIX_SOCKET", "yes"),
+        ("KMD_LOG_FORMAT", "xml"),
+    ] {
+        let home = Home::cheap();
+        let exit = run(home.command().env(variable, text));
+        assert_eq!(exit.code, Some(3), "{exit:?}");
+        assert!(exit.stderr.contains(&format!("variable {variable}: ")), "{exit:?}");
+    }
 }
 
 #[test]

@@ -235,18 +235,23 @@ impl Daemon {
 
 impl Process {
     pub fn spawn(command: &mut Command) -> Self {
-        Self::watch(command.stdin(Stdio::null()))
+        Self::spawn_with(command, Stdio::null())
     }
 
     /// The same for what reads from us while it runs.
     pub fn spawn_with_stdin(command: &mut Command) -> (Self, ChildStdin) {
-        let mut process = Self::watch(command.stdin(Stdio::piped()));
+        let mut process = Self::spawn_with(command, Stdio::piped());
         let stdin = process.child.stdin.take().unwrap();
         (process, stdin)
     }
 
-    fn watch(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    pub fn spawn_with(command: &mut Command, stdin: impl Into<Stdio>) -> Self {
+        let mut child = command
+            .stdin(stdin)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let stdout = Arc::new(Mutex::new(String::new()));
         let stderr = Arc::new(Mutex::new(String::new()));
         let (sender, lines) = mpsc::channel();

@@ -20,7 +20,7 @@ const UINT64: Kind = Kind::Uint { max: u64::MAX };
 const UINT32: Kind = Kind::Uint { max: u32::MAX as u64 };
 const UINT16: Kind = Kind::Uint { max: u16::MAX as u64 };
 const UINT8: Kind = Kind::Uint { max: u8::MAX as u64 };
-const ADDRESS: Kind = Kind::FixedBytes(32);
+const ADDRESS: Kind = Kind::Address;
 const PUBLIC_KEY: Kind = Kind::FixedBytes(32);
 const HASH: Kind = Kind::FixedBytes(32);
 const SIGNATURE: Kind = Kind::FixedBytes(64);
@@ -30,7 +30,8 @@ const TYPE: Kind = Kind::Text { max: 7 };
 const GENESIS_ID: Kind = Kind::Text { max: 128 };
 const NOTE: Kind = Kind::Bytes { max: 4096 };
 
-pub(super) static TRANSACTION: Schema = Schema::new(FIELDS);
+/// The structure of every transaction, by itself and in signed transactions.
+pub(crate) static TRANSACTION: Schema = Schema::new(FIELDS);
 
 const FIELDS: &[Field] = &[
     field("aamt", UINT64),                            // axfer: amount

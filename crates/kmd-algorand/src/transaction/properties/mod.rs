@@ -1,7 +1,7 @@
 //! Random transactions against a second, naive encoder: trees made from the tables, written once
 //! canonically and once in the loosest way that is accepted, must come out the same.
 
-mod tree;
+pub(crate) mod tree;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use self::tree::{Choices, Encoder, Tree, tree};
 use super::Transaction;
 use super::fields::TRANSACTION;
-use crate::schema::{Kind, Problem, canonicalise};
+use crate::msgpack::{write_bool, write_bytes, write_list_header, write_map_header, write_text, write_uint};
+use crate::schema::{Fields, Kind, Problem, Value, canonicalise};
 
 static WHOLE: Kind = Kind::Struct(&TRANSACTION);
 
@@ -19,6 +20,41 @@ fn canonical(tree: &Tree) -> Vec<u8> {
 
 fn decoded(input: &[u8]) -> Vec<u8> {
     canonicalise(&TRANSACTION, b"", input).unwrap().bytes
+}
+
+/// Writes what was read, by its types alone.
+fn rewritten(fields: &Fields<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    write_map_header(&mut out, fields.iter().count());
+    for (name, value) in fields.iter() {
+        write_text(&mut out, name.as_bytes());
+        out.extend(rewritten_value(value));
+    }
+    out
+}
+
+fn rewritten_value(value: &Value<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    match value {
+        Value::Uint(number) => write_uint(&mut out, *number),
+        Value::Bool(truth) => write_bool(&mut out, *truth),
+        Value::Address(address) => write_bytes(&mut out, address.as_bytes()),
+        Value::Fixed(bytes) | Value::Bytes(bytes) => write_bytes(&mut out, bytes),
+        Value::Text(text) => write_text(&mut out, text),
+        Value::List(values) => {
+            write_list_header(&mut out, values.len());
+            out.extend(values.iter().flat_map(rewritten_value));
+        }
+        Value::Struct(fields) => out = rewritten(fields),
+        Value::Map(entries) => {
+            write_map_header(&mut out, entries.len());
+            for (key, value) in entries {
+                write_uint(&mut out, *key);
+                out.extend(rewritten_value(value));
+            }
+        }
+    }
+    out
 }
 
 proptest! {
@@ -61,6 +97,13 @@ proptest! {
         if let Ok(canonical) = canonicalise(&TRANSACTION, b"", &bytes) {
             prop_assert_eq!(decoded(&canonical.bytes), canonical.bytes);
         }
+    }
+
+    #[test]
+    fn the_fields_are_all_there_is(tree in tree(&WHOLE)) {
+        let canonical = canonical(&tree);
+        let fields = Fields::read(&TRANSACTION, &canonical).unwrap();
+        prop_assert_eq!(rewritten(&fields), canonical);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::schema::{Kind, Schema};
 
 #[derive(Clone, Debug)]
-pub(super) enum Tree {
+pub(crate) enum Tree {
     Uint(u64),
     Bool(bool),
     Blob(Vec<u8>),
@@ -18,13 +18,14 @@ pub(super) enum Tree {
     Map(BTreeMap<u64, Tree>),
 }
 
-pub(super) fn tree(kind: &'static Kind) -> BoxedStrategy<Tree> {
+pub(crate) fn tree(kind: &'static Kind) -> BoxedStrategy<Tree> {
     match kind {
         Kind::Uint { max } => {
             let value = prop_oneof![Just(0), Just(*max), 0..=(*max).min(300), 0..=*max];
             value.prop_map(Tree::Uint).boxed()
         }
         Kind::Bool => any::<bool>().prop_map(Tree::Bool).boxed(),
+        Kind::Address => tree(&Kind::FixedBytes(32)),
         Kind::FixedBytes(length) => {
             let length = *length;
             let byte = prop_oneof![Just(0), any::<u8>()];
@@ -49,7 +50,7 @@ fn structure(schema: &'static Schema) -> BoxedStrategy<Tree> {
 }
 
 /// An endless supply of decisions.
-pub(super) struct Choices(pub(super) std::iter::Cycle<std::vec::IntoIter<u8>>);
+pub(crate) struct Choices(pub(crate) std::iter::Cycle<std::vec::IntoIter<u8>>);
 
 impl Choices {
     fn below(&mut self, limit: usize) -> usize {
@@ -58,8 +59,8 @@ impl Choices {
 }
 
 /// Writes any tree; with choices loosely, without canonically.
-pub(super) struct Encoder {
-    pub(super) choices: Option<Choices>,
+pub(crate) struct Encoder {
+    pub(crate) choices: Option<Choices>,
 }
 
 impl Encoder {
@@ -67,7 +68,7 @@ impl Encoder {
         self.choices.as_mut().map_or(0, |choices| choices.below(limit))
     }
 
-    pub(super) fn encode(&mut self, kind: &Kind, tree: &Tree) -> Vec<u8> {
+    pub(crate) fn encode(&mut self, kind: &Kind, tree: &Tree) -> Vec<u8> {
         match (kind, tree) {
             (_, Tree::Uint(value)) => self.uint(*value),
             (_, Tree::Bool(value)) => vec![if *value { 0xc3 } else { 0xc2 }],
@@ -175,7 +176,7 @@ fn is_zero(kind: &Kind, tree: &Tree) -> bool {
     match (kind, tree) {
         (_, Tree::Uint(value)) => *value == 0,
         (_, Tree::Bool(value)) => !value,
-        (Kind::FixedBytes(_), Tree::Blob(bytes)) => bytes.iter().all(|&byte| byte == 0),
+        (Kind::FixedBytes(_) | Kind::Address, Tree::Blob(bytes)) => bytes.iter().all(|&byte| byte == 0),
         (_, Tree::Blob(bytes)) => bytes.is_empty(),
         (_, Tree::List(items)) => items.is_empty(),
         (_, Tree::Map(map)) => map.is_empty(),

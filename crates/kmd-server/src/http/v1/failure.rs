@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use hyper::StatusCode;
+use http::StatusCode;
 use kmd_core::Error;
 use kmd_crypto::KdfError;
 use kmd_wallet::Error as WalletError;

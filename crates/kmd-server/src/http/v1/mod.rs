@@ -8,9 +8,7 @@ mod wallet;
 
 use std::sync::LazyLock;
 
-use bytes::Bytes;
-use http::HeaderMap;
-use hyper::StatusCode;
+use http::StatusCode;
 use kmd_api::v1::VersionsResponse;
 use kmd_api::{Encoding, Request, v1};
 use serde::de::DeserializeOwned;
@@ -18,22 +16,25 @@ use serde::de::DeserializeOwned;
 pub(crate) use failure::{message, status};
 pub(crate) use wallet::password;
 
-use super::body::accepted_encoding;
 use super::endpoint::{BodyLimit, Endpoint, Failure, Failures, Place};
 use super::reply::Reply;
 
-/// Declares an endpoint: request type, place, status of a failed operation, handler.
+/// Declares an endpoint: request type, place, status of a failed operation,
+/// handler, and how its answer is encoded when that carries a secret.
 macro_rules! endpoint {
     ($request:ident, $place:ident, $status:ident, $handler:path) => {
+        endpoint!($request, $place, $status, $handler, encode)
+    };
+    ($request:ident, $place:ident, $status:ident, $handler:path, $encode:ident) => {
         Endpoint {
             method: <v1::$request as Request>::METHOD,
             path: <v1::$request as Request>::PATH,
             place: Place::$place,
             body: BodyLimit::Single,
             failures: Failures::V1(StatusCode::$status),
-            handler: |call, encoding, body| {
+            handler: |call, _, encoding, body| {
                 let request: v1::$request = decode(encoding, body)?;
-                Ok(encoding.encode(&$handler(call, request)?)?)
+                Ok(encoding.$encode(&$handler(call, request)?)?.into())
             },
         }
     };
@@ -52,17 +53,23 @@ pub(crate) static ENDPOINTS: [Endpoint; 21] = [
     endpoint!(SignMultisigProgram, Blocking, BAD_REQUEST, multisig::sign_program),
     endpoint!(ListWallets, Blocking, INTERNAL_SERVER_ERROR, wallet::list),
     endpoint!(CreateWallet, Blocking, BAD_REQUEST, wallet::create),
-    endpoint!(InitWallet, Blocking, BAD_REQUEST, wallet::init),
+    endpoint!(InitWallet, Blocking, BAD_REQUEST, wallet::init, encode_secret),
     endpoint!(ReleaseWallet, Blocking, UNAUTHORIZED, wallet::release),
     endpoint!(RenewWallet, Blocking, INTERNAL_SERVER_ERROR, wallet::renew),
     endpoint!(RenameWallet, Blocking, BAD_REQUEST, wallet::rename),
     endpoint!(WalletInfo, Blocking, INTERNAL_SERVER_ERROR, wallet::info),
-    endpoint!(ExportMasterKey, Blocking, BAD_REQUEST, wallet::export_master_key),
+    endpoint!(
+        ExportMasterKey,
+        Blocking,
+        BAD_REQUEST,
+        wallet::export_master_key,
+        encode_secret
+    ),
     endpoint!(GenerateKey, Blocking, INTERNAL_SERVER_ERROR, key::generate),
     endpoint!(DeleteKey, Blocking, BAD_REQUEST, key::delete),
     endpoint!(ListKeys, Blocking, INTERNAL_SERVER_ERROR, key::list),
     endpoint!(ImportKey, Blocking, BAD_REQUEST, key::import),
-    endpoint!(ExportKey, Blocking, BAD_REQUEST, key::export),
+    endpoint!(ExportKey, Blocking, BAD_REQUEST, key::export, encode_secret),
     endpoint!(ListMultisig, Blocking, INTERNAL_SERVER_ERROR, multisig::list),
     endpoint!(ImportMultisig, Blocking, BAD_REQUEST, multisig::import),
     endpoint!(ExportMultisig, Blocking, BAD_REQUEST, multisig::export),
@@ -81,14 +88,13 @@ pub(crate) fn decode<T: Request + DeserializeOwned + Default>(encoding: Encoding
 pub(crate) const SWAGGER: &str = include_str!("../../../swagger.json");
 
 pub(crate) fn swagger() -> Reply {
-    Reply::encoded(Encoding::Json, StatusCode::OK, Bytes::from_static(SWAGGER.as_bytes()))
+    Reply::encoded(Encoding::Json, StatusCode::OK, SWAGGER)
 }
 
-pub(crate) fn versions(headers: &HeaderMap) -> Reply {
+pub(crate) fn versions(encoding: Encoding) -> Reply {
     static VERSIONS: LazyLock<VersionsResponse> = LazyLock::new(|| VersionsResponse {
         versions: vec!["v1".to_owned(), "v2".to_owned()],
     });
-    let encoding = accepted_encoding(headers);
     Reply::encoded(
         encoding,
         StatusCode::OK,
@@ -99,7 +105,7 @@ pub(crate) fn versions(headers: &HeaderMap) -> Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::document::{described, routed};
+    use crate::http::document::{described, nothing, routed};
 
     /// Every route is in the document, and every operation of the document is a
     /// route.
@@ -137,16 +143,7 @@ mod tests {
     /// Whether the body gets past decoding: then the missing handle, wallet or
     /// driver is what is refused.
     fn decodes(endpoint: &Endpoint, body: &[u8]) -> bool {
-        let kmd = kmd_core::Kmd::new(kmd_core::KmdSettings {
-            drivers: Vec::new(),
-            session_lifetime: std::time::Duration::from_secs(1),
-            clock: std::sync::Arc::new(kmd_core::ManualClock::default()),
-            random: std::sync::Arc::new(crate::random::OsRandom),
-            policy: std::sync::Arc::new(kmd_core::AllowAll),
-            recorder: std::sync::Arc::new(kmd_core::AllowAll),
-            threads: std::num::NonZeroUsize::MIN,
-        });
-        match (endpoint.handler)(&kmd.call(), Encoding::Json, body) {
+        match (endpoint.handler)(&nothing().call(), None, Encoding::Json, body) {
             Err(Failure::Body(why)) => why.contains("not 32 bytes") || why.contains("neither 64 nor 32"),
             _ => true,
         }

@@ -1,6 +1,6 @@
 //! Failures in version 2: a code to act on, a message, and what to do.
 
-use hyper::StatusCode;
+use http::StatusCode;
 use kmd_api::Encoding;
 use kmd_api::v2::{ErrorBody, ErrorResponse};
 use kmd_core::Error;
@@ -13,13 +13,14 @@ use crate::messages;
 
 /// All codes.
 #[cfg(test)]
-pub(crate) const CODES: [&str; 14] = [
+pub(crate) const CODES: [&str; 15] = [
     "invalid_token",
     "body_too_large",
     "body_timeout",
     "malformed_body",
     "internal",
     "invalid_handle",
+    "wallet_not_found",
     "wrong_password",
     "malformed_transaction",
     "group_not_whole",
@@ -122,11 +123,7 @@ fn of_operation(error: &Error) -> Answer {
         ),
         Error::Batch(error) => of_operation(&error.error),
         Error::Refused(_) => answer(StatusCode::FORBIDDEN, "refused", "the policy of this daemon forbids it"),
-        Error::UnknownDriver | Error::Address(_) => answer(
-            StatusCode::BAD_REQUEST,
-            "bad_request",
-            "mend the field that the message names",
-        ),
+        Error::UnknownDriver | Error::Address(_) => bad_request(),
         Error::Random(_) | Error::Fetch(_) => of_wallet_failure(),
         Error::Unlock(error) | Error::Wallet(error) => of_wallet(error),
     }
@@ -139,6 +136,12 @@ fn of_wallet(error: &WalletError) -> Answer {
             "wrong_password",
             "send the wallet's password; nothing was done",
         ),
+        WalletError::WalletNotFound => answer(
+            StatusCode::NOT_FOUND,
+            "wallet_not_found",
+            "list the wallets (GET /v1/wallets) and give the id of one",
+        ),
+        WalletError::Kdf(KdfError::Unfit(_)) | WalletError::NotSupported => bad_request(),
         WalletError::KeyNotFound => answer(
             StatusCode::NOT_FOUND,
             "key_not_found",
@@ -152,6 +155,14 @@ fn of_wallet(error: &WalletError) -> Answer {
         WalletError::Kdf(KdfError::Busy) => answer(StatusCode::SERVICE_UNAVAILABLE, "busy", "try again later"),
         _ => of_wallet_failure(),
     }
+}
+
+fn bad_request() -> Answer {
+    answer(
+        StatusCode::BAD_REQUEST,
+        "bad_request",
+        "mend the field that the message names",
+    )
 }
 
 fn of_wallet_failure() -> Answer {

@@ -1,10 +1,10 @@
 //! Version 2 of the API: the table of its endpoints, and their handlers.
 
+mod care;
 mod failure;
 mod sign;
 
-use bytes::Bytes;
-use hyper::StatusCode;
+use http::StatusCode;
 use kmd_api::{Encoding, Request, v2};
 
 use super::endpoint::{BodyLimit, Endpoint, Failures, Place};
@@ -22,22 +22,27 @@ macro_rules! endpoint {
             place: Place::$place,
             body: BodyLimit::$body,
             failures: Failures::V2,
-            handler: |call, encoding, body| {
-                let request: v2::$request = decode(encoding, body)?;
-                Ok(encoding.encode(&$handler(call, request)?)?)
+            handler: |call, wallet, encoding, body| {
+                let mut request: v2::$request = decode(encoding, body)?;
+                request.set_wallet_id(wallet.unwrap_or_default());
+                Ok(encoding.encode(&$handler(call, request)?)?.into())
             },
         }
     };
 }
 
 /// All endpoints.
-pub(crate) static ENDPOINTS: [Endpoint; 1] = [endpoint!(SignTransactions, Blocking, Batch, sign::transactions)];
+pub(crate) static ENDPOINTS: [Endpoint; 3] = [
+    endpoint!(SignTransactions, Blocking, Batch, sign::transactions),
+    endpoint!(ChangePassword, Blocking, Single, care::change_password),
+    endpoint!(VerifyWallet, Blocking, Single, care::verify),
+];
 
 /// The description of this version.
 pub(crate) const OPENAPI: &str = include_str!("../../../openapi.json");
 
 pub(crate) fn openapi() -> Reply {
-    Reply::encoded(Encoding::Json, StatusCode::OK, Bytes::from_static(OPENAPI.as_bytes()))
+    Reply::encoded(Encoding::Json, StatusCode::OK, OPENAPI)
 }
 
 #[cfg(test)]
@@ -45,7 +50,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::http::document::{described, routed};
+    use crate::http::document::{described, nothing, routed};
+    use crate::http::endpoint::Failure;
 
     fn document() -> serde_json::Value {
         serde_json::from_str(OPENAPI).unwrap()
@@ -56,6 +62,33 @@ mod tests {
         let document = document();
         assert_eq!(document["openapi"], "3.1.0");
         assert_eq!(described(&document), routed(&ENDPOINTS, &["/v2/openapi.json"]));
+    }
+
+    /// The fields of every request in the document are those that are decoded.
+    #[test]
+    fn bodies_and_document_agree() {
+        let document = document();
+        for endpoint in &ENDPOINTS {
+            let operation = &document["paths"][endpoint.path][endpoint.method.as_str().to_lowercase()];
+            let names_wallet = operation["parameters"][0]["$ref"] == "#/components/parameters/Wallet";
+            assert_eq!(names_wallet, endpoint.path.contains("{id}"), "{}", endpoint.path);
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+            let name = schema.as_str().unwrap().rsplit('/').next().unwrap();
+            let properties = &document["components"]["schemas"][name]["properties"];
+            for field in properties.as_object().unwrap().keys() {
+                // null is the zero value of every field, so only unknown names are refused.
+                assert!(knows(endpoint, field), "{} does not know {field}", endpoint.path);
+            }
+            assert!(!knows(endpoint, "no_such_field"), "{}", endpoint.path);
+        }
+    }
+
+    fn knows(endpoint: &Endpoint, field: &str) -> bool {
+        let body = format!("{{\"{field}\": null}}");
+        match (endpoint.handler)(&nothing().call(), None, Encoding::Json, body.as_bytes()) {
+            Err(Failure::Body(why)) => !why.contains("error at line"),
+            _ => true,
+        }
     }
 
     #[test]

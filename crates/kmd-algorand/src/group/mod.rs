@@ -1,6 +1,10 @@
 //! Atomic groups: transactions that happen together or not at all.
 
+mod check;
+
 use thiserror::Error;
+
+pub use self::check::{Group, GroupState, groups};
 
 use crate::hash::sha512_256;
 use crate::msgpack::{write_bytes, write_list_header, write_map_header, write_text};

@@ -1,0 +1,113 @@
+//! Asking the person: secrets without echo, words, yes or no.
+//!
+//! Where standard input is no terminal, each question takes the next line of it instead, in the
+//! order in which the questions would be asked. A secret never comes from an argument or from the
+//! environment: both can be seen by others.
+
+mod input;
+mod no_echo;
+mod password;
+mod strength;
+mod words;
+
+use std::io::{self, IsTerminal, Write};
+
+use zeroize::Zeroizing;
+
+use self::input::read_line;
+pub use self::password::{FirstPasswordArgs, NewPasswordArgs, PasswordArgs};
+pub(crate) use self::words::{bytes_of_words, words_of_file};
+use crate::Result;
+use crate::error::{Error, Kind};
+
+/// Where answers come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// The person at the terminal.
+    Terminal,
+    /// The lines of standard input.
+    Lines,
+    /// The person at the terminal, since standard input holds the data to work on. Without a
+    /// terminal, nobody.
+    TerminalOnly,
+}
+
+impl Ask {
+    pub(crate) fn from_standard_input() -> Self {
+        if io::stdin().is_terminal() {
+            Self::Terminal
+        } else {
+            Self::Lines
+        }
+    }
+
+    /// For a command that reads its data from standard input.
+    #[must_use]
+    pub fn leaving_standard_input(self) -> Self {
+        match self {
+            Self::Terminal | Self::TerminalOnly => self,
+            Self::Lines => Self::TerminalOnly,
+        }
+    }
+
+    /// A secret, typed without echo.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] when nobody can be asked.
+    pub fn secret(self, question: &str) -> Result<Zeroizing<String>> {
+        let answer = match self {
+            Self::Lines => read_line(),
+            Self::Terminal | Self::TerminalOnly => no_echo::ask(question),
+        };
+        answer.map_err(|error| unanswered(question, &error))
+    }
+
+    /// Lets the person confirm what was just said, unless `consent` was given beforehand.
+    ///
+    /// # Errors
+    /// [`Kind::NotConfirmed`], also where nobody can be asked.
+    pub fn confirm(self, question: &str, consent: Consent) -> Result<()> {
+        if consent == Consent::Given {
+            return Ok(());
+        }
+        if self != Self::Terminal {
+            return Err(Error::new(Kind::NotConfirmed, "this needs a confirmation")
+                .because("standard input is not a terminal, so nobody can be asked")
+                .hint("--yes confirms beforehand"));
+        }
+        let _ = write!(io::stderr(), "{question} [y/N] ");
+        let answer = read_line().map_err(|error| unanswered(question, &error))?;
+        match answer.trim().to_lowercase().as_str() {
+            "y" | "yes" => Ok(()),
+            _ => Err(Error::new(Kind::NotConfirmed, "not confirmed, nothing was done")),
+        }
+    }
+}
+
+/// Whether the person has said yes already, with `--yes`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// Said on the command line.
+    Given,
+    /// To be asked for.
+    Missing,
+}
+
+/// `--yes`
+#[derive(clap::Args)]
+pub struct YesArgs {
+    /// Do not ask for a confirmation
+    #[arg(short = 'y', long)]
+    yes: bool,
+}
+
+impl YesArgs {
+    /// What was said.
+    pub fn consent(&self) -> Consent {
+        if self.yes { Consent::Given } else { Consent::Missing }
+    }
+}
+
+fn unanswered(question: &str, error: &io::Error) -> Error {
+    Error::new(Kind::Usage, format!("no answer to \"{question}\"")).because(error)
+}

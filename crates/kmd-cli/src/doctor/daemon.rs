@@ -1,0 +1,118 @@
+//! The daemon that runs, or whether one could.
+
+use std::fs;
+use std::net::{TcpListener, TcpStream, ToSocketAddrs};
+use std::path::Path;
+
+use kmd_api::files;
+use kmd_client::Client;
+
+use super::{Configuration, Finding};
+use crate::daemon;
+
+/// Where it listens when nobody says otherwise and the port is free.
+const DEFAULT_ADDRESS: &str = "127.0.0.1:7833";
+/// What the commands need.
+const API_VERSION: &str = "v2";
+
+pub(super) fn examine(data_dir: &Path, configuration: &Configuration) -> Vec<Finding> {
+    match daemon::open(data_dir) {
+        Ok(client) => vec![answering(&client), port_of_running(data_dir)],
+        Err(error) if daemon::is_absence(&error) => vec![absent(data_dir), free_port(configuration)],
+        Err(error) => vec![Finding::problem(
+            "daemon",
+            format!("it cannot be asked: {error}"),
+            "see kmd.log in the data directory",
+        )],
+    }
+}
+
+/// Whether it takes our token and is one of our kind.
+fn answering(client: &Client) -> Finding {
+    const CHECK: &str = "daemon";
+    let versions = match client.list_wallets().and_then(|_| client.versions()) {
+        Ok(versions) => versions,
+        Err(error) => {
+            return Finding::problem(
+                CHECK,
+                format!("it refuses: {error}"),
+                "stop it and start it anew; see kmd.log",
+            );
+        }
+    };
+    let served = format!("it serves API {}", versions.join(", "));
+    if versions.iter().any(|version| version == API_VERSION) {
+        Finding::ok(CHECK, format!("{served} on {}", client.peer()))
+    } else {
+        let found = format!("{served} only: it is the Go kmd, or an old one");
+        Finding::warning(
+            CHECK,
+            found,
+            "stop it and start this kmd in its place; some commands need API v2",
+        )
+    }
+}
+
+fn absent(data_dir: &Path) -> Finding {
+    const CHECK: &str = "daemon";
+    let said = fs::read_to_string(data_dir.join(files::PID)).unwrap_or_default();
+    let id: Option<u32> = said.trim().parse().ok();
+    match id {
+        Some(id) if Path::new(&format!("/proc/{id}")).exists() => Finding::problem(
+            CHECK,
+            format!("process {id} should be it, and does not answer"),
+            format!("if it is a kmd: kill {id}, and start it anew"),
+        ),
+        Some(_) => Finding::ok(
+            CHECK,
+            "none runs; the last one was killed, and the next start puts its files right",
+        ),
+        None => Finding::ok(CHECK, "none runs; commands start one"),
+    }
+}
+
+fn port_of_running(data_dir: &Path) -> Finding {
+    const CHECK: &str = "port";
+    let address = fs::read_to_string(data_dir.join(files::NET)).unwrap_or_default();
+    let address = address.trim();
+    match TcpStream::connect(address) {
+        Ok(_) => exposure(address).unwrap_or_else(|| Finding::ok(CHECK, address)),
+        Err(error) => Finding::problem(
+            CHECK,
+            format!("{address} of kmd.net does not take connections: {error}"),
+            "start the daemon anew; a firewall may stand between",
+        ),
+    }
+}
+
+fn free_port(configuration: &Configuration) -> Finding {
+    const CHECK: &str = "port";
+    let configured = configuration.address();
+    let address = configured.unwrap_or(DEFAULT_ADDRESS);
+    let address = if address.starts_with(':') {
+        format!("0.0.0.0{address}")
+    } else {
+        address.to_owned()
+    };
+    match (TcpListener::bind(&address), configured) {
+        (Ok(_), _) => exposure(&address).unwrap_or_else(|| Finding::ok(CHECK, format!("{address} is free"))),
+        (Err(error), None) => Finding::ok(CHECK, format!("{address} is taken ({error}); another one will be used")),
+        (Err(error), Some(_)) => Finding::problem(
+            CHECK,
+            format!("{address} cannot be listened on: {error}"),
+            "stop what uses it, or change \"address\" in kmd_config.json",
+        ),
+    }
+}
+
+/// What other machines can reach.
+fn exposure(address: &str) -> Option<Finding> {
+    let mut resolved = address.to_socket_addrs().ok()?;
+    (!resolved.all(|address| address.ip().is_loopback())).then(|| {
+        Finding::warning(
+            "port",
+            format!("{address} can be reached from other machines, and nothing on it is encrypted"),
+            "set \"address\" in kmd_config.json to 127.0.0.1:7833",
+        )
+    })
+}

@@ -1,0 +1,27 @@
+//! `kmd key list`
+
+use clap::Args;
+
+use crate::Result;
+use crate::addresses::Addresses;
+use crate::context::Context;
+use crate::unlock::WalletArgs;
+
+/// List the addresses of a wallet's keys
+///
+/// Lists the addresses of all keys, generated and imported.
+#[derive(Args)]
+#[command(after_long_help = "JSON: {\"wallet\", \"addresses\": []}")]
+pub struct List {
+    #[command(flatten)]
+    wallet: WalletArgs,
+}
+
+impl List {
+    pub(crate) fn run(self, context: &Context) -> Result<()> {
+        let open = self.wallet.unlock(context)?;
+        let addresses = open.client.list_keys(&open.handle)?;
+        let none = "There is no key in the wallet yet. This makes one: kmd key new";
+        context.output.print(&Addresses::new(&open.wallet, &addresses, none))
+    }
+}

@@ -1,0 +1,199 @@
+//! What comes from a peer, in memory for secrets.
+
+use std::ops::{Deref, Range};
+use std::time::Duration;
+
+use kmd_memory::SecretBuffer;
+use tokio::time::Instant;
+
+use super::TIME_TO_READ;
+use super::wait::{Interrupted, Peer, Stream};
+use crate::http::{Chunks, Framing, Progress};
+use crate::limits::Limits;
+
+/// Room for what comes: most requests fit.
+const ROOM: usize = 4096;
+/// How many times what came of a body is made room for.
+const MOST_GROWTH: usize = 8;
+/// The most that is read of a request that was refused, so that its connection
+/// can be used again.
+const MOST_SKIPPED: usize = 64 << 10;
+
+/// Why no body came.
+pub(crate) enum BodyError {
+    /// It is longer than it may be.
+    TooLarge,
+    /// It took too long.
+    Late,
+    /// It is not framed as HTTP frames bodies, or ends early.
+    Broken,
+    /// The peer is gone or the daemon stops: nobody waits for an answer.
+    Nobody,
+}
+
+/// What came and was not used yet.
+#[derive(Default)]
+pub(crate) struct Input {
+    buffer: SecretBuffer,
+}
+
+/// A body, in the memory that it was read into.
+#[derive(Default)]
+pub(crate) struct Body {
+    buffer: SecretBuffer,
+    range: Range<usize>,
+}
+
+impl Deref for Body {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.buffer[self.range.clone()]
+    }
+}
+
+impl Input {
+    /// What came and was not used yet.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    /// Waits for the first byte of a request; false when there will be none.
+    pub(crate) async fn begin<S: Stream>(&mut self, peer: &mut Peer<S>, limits: &Limits) -> Result<bool, Interrupted> {
+        if !self.buffer.is_empty() {
+            return Ok(true);
+        }
+        // Memory that holds nothing is given back while nothing comes.
+        self.buffer = SecretBuffer::new();
+        peer.allow(limits.idle_timeout);
+        match self.more(peer).await {
+            Err(Interrupted::Stopping) if peer.last_look().await => self.more(peer).await,
+            result => result,
+        }
+    }
+
+    /// Waits for more; false when there will be none.
+    pub(crate) async fn more<S: Stream>(&mut self, peer: &mut Peer<S>) -> Result<bool, Interrupted> {
+        loop {
+            peer.readable().await?;
+            self.make_room();
+            match peer.read(self.buffer.spare()).await? {
+                Some(0) => return Ok(false),
+                Some(count) => {
+                    self.buffer.added(count);
+                    return Ok(true);
+                }
+                None if self.buffer.is_empty() => self.buffer = SecretBuffer::new(),
+                None => {}
+            }
+        }
+    }
+
+    fn make_room(&mut self) {
+        if self.buffer.capacity() == 0 {
+            self.buffer = SecretBuffer::with_capacity(ROOM);
+        } else if self.buffer.spare().is_empty() {
+            self.buffer.reserve(self.buffer.len());
+        }
+    }
+
+    /// Takes the body out that follows a head of `head` bytes.
+    pub(crate) async fn body<S: Stream>(
+        &mut self,
+        peer: &mut Peer<S>,
+        head: usize,
+        framing: Framing,
+        limit: usize,
+        time: Duration,
+    ) -> Result<Body, BodyError> {
+        peer.allow(time);
+        match framing {
+            Framing::Length(length) if length > limit as u64 => Err(BodyError::TooLarge),
+            Framing::Length(length) => self.counted(peer, head, length as usize).await,
+            Framing::Chunked => {
+                self.buffer.consume(head);
+                self.chunked(peer, limit).await
+            }
+        }
+    }
+
+    async fn counted<S: Stream>(&mut self, peer: &mut Peer<S>, head: usize, length: usize) -> Result<Body, BodyError> {
+        let end = head + length;
+        while self.buffer.len() < end {
+            // What is only announced takes little memory yet.
+            let room = end.min(self.buffer.len() * MOST_GROWTH) - self.buffer.len();
+            self.buffer.reserve(room);
+            if !self.more(peer).await? {
+                return Err(BodyError::Broken);
+            }
+        }
+        Ok(self.take(head..end))
+    }
+
+    /// Takes a part out with all that stands before it; what follows stays.
+    fn take(&mut self, range: Range<usize>) -> Body {
+        let mut rest = SecretBuffer::new();
+        if self.buffer.len() > range.end {
+            rest = SecretBuffer::with_capacity(ROOM);
+            rest.extend(&self.buffer[range.end..]);
+        }
+        Body {
+            buffer: std::mem::replace(&mut self.buffer, rest),
+            range,
+        }
+    }
+
+    async fn chunked<S: Stream>(&mut self, peer: &mut Peer<S>, limit: usize) -> Result<Body, BodyError> {
+        let mut chunks = Chunks::default();
+        let mut body = SecretBuffer::new();
+        loop {
+            let (used, progress) = chunks.next(&self.buffer).map_err(|_| BodyError::Broken)?;
+            match progress {
+                Progress::Data(range) => {
+                    if body.len() + range.len() > limit {
+                        return Err(BodyError::TooLarge);
+                    }
+                    body.extend(&self.buffer[range]);
+                    self.buffer.consume(used);
+                }
+                Progress::Done => {
+                    self.buffer.consume(used);
+                    let range = 0..body.len();
+                    return Ok(Body { buffer: body, range });
+                }
+                Progress::More => {
+                    self.buffer.consume(used);
+                    if !self.more(peer).await? {
+                        return Err(BodyError::Broken);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads over a body that nobody wants; false when that is too much to ask.
+    pub(crate) async fn skip<S: Stream>(&mut self, peer: &mut Peer<S>, head: usize, framing: Framing) -> bool {
+        self.body(peer, head, framing, MOST_SKIPPED, TIME_TO_READ).await.is_ok()
+    }
+
+    /// Reads over whatever comes, for a moment: a connection that is closed with
+    /// something unread takes the answer with it.
+    pub(crate) async fn linger<S: Stream>(&mut self, peer: &mut Peer<S>) {
+        peer.end_writing();
+        let until = Instant::now() + TIME_TO_READ;
+        peer.allow(TIME_TO_READ);
+        self.buffer.clear();
+        while Instant::now() < until && matches!(self.more(peer).await, Ok(true)) {
+            self.buffer.clear();
+        }
+    }
+}
+
+impl From<Interrupted> for BodyError {
+    fn from(interrupted: Interrupted) -> Self {
+        match interrupted {
+            Interrupted::Late => Self::Late,
+            Interrupted::Stopping | Interrupted::Broken => Self::Nobody,
+        }
+    }
+}

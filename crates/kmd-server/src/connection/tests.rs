@@ -1,0 +1,272 @@
+//! Whole connections, on a paused clock: what is idle is passed over, so that
+//! limits of minutes are seen at once.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep};
+
+use super::*;
+use crate::bridge::Bridge;
+use crate::data_dir::ApiToken;
+use crate::http::Cors;
+use crate::limits::Limits;
+use crate::random::OsRandom;
+use crate::watchdog::Watchdog;
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+const VERSIONS: &str = "GET /versions HTTP/1.1\r\n\r\n";
+
+fn daemon() -> Arc<Daemon> {
+    Arc::new(Daemon {
+        kmd: Kmd::new(KmdSettings {
+            drivers: Vec::new(),
+            session_lifetime: Duration::from_secs(60),
+            clock: Arc::new(ManualClock::default()),
+            random: Arc::new(OsRandom),
+            policy: Arc::new(AllowAll),
+            recorder: Arc::new(AllowAll),
+            threads: NonZeroUsize::MIN,
+        }),
+        token: ApiToken::parse(TOKEN.as_bytes()).unwrap(),
+        cors: Cors {
+            allowed_origins: Vec::new(),
+            allow_private_network: false,
+        },
+        limits: Limits {
+            body: 1024,
+            batch_body: 1 << 20,
+            header: 8192,
+            header_timeout: Duration::from_secs(8),
+            body_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(120),
+            connections: NonZeroUsize::MIN,
+        },
+        watchdog: Watchdog::new(None),
+        bridge: Bridge::new(tokio::runtime::Handle::current()),
+        sessions_changed: Notify::new(),
+    })
+}
+
+/// The client's end of a connection that is served, and what stops the daemon.
+fn connect() -> (UnixStream, watch::Sender<bool>) {
+    let (client, stream) = UnixStream::pair().unwrap();
+    let (stop, stopping) = watch::channel(false);
+    tokio::spawn(serve(stream, daemon(), stopping));
+    (client, stop)
+}
+
+/// All that a connection answers to these bytes, after which nothing is sent.
+async fn answers(bytes: &[u8]) -> String {
+    let (mut client, _stop) = connect();
+    client.write_all(bytes).await.unwrap();
+    client.shutdown().await.unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+fn statuses(answer: &str) -> Vec<&str> {
+    answer
+        .split("HTTP/1.")
+        .skip(1)
+        .map(|one| one.get(2..5).unwrap())
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn framings() {
+    let head = format!("POST /v1/wallet/init HTTP/1.1\r\nX-KMD-API-Token: {TOKEN}\r\n");
+    // A body that decodes gets as far as asking for the driver, of which there is none.
+    let cases = [
+        ("one", VERSIONS.to_owned(), "200"),
+        ("three in a row", VERSIONS.repeat(3), "200 200 200"),
+        ("blank lines before", format!("\r\n\r\n{VERSIONS}"), "200"),
+        (
+            "closing",
+            format!("GET /versions HTTP/1.1\r\nConnection: close\r\n\r\n{VERSIONS}"),
+            "200",
+        ),
+        ("1.0", format!("GET /versions HTTP/1.0\r\n\r\n{VERSIONS}"), "200"),
+        (
+            "1.0 kept",
+            format!("GET /versions HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n{VERSIONS}"),
+            "200 200",
+        ),
+        (
+            "length",
+            format!("{head}Content-Length: 2\r\n\r\n{{}}{VERSIONS}"),
+            "400 200",
+        ),
+        (
+            "chunks",
+            format!("{head}Transfer-Encoding: chunked\r\n\r\n1\r\n{{\r\n1\r\n}}\r\n0\r\n\r\n{VERSIONS}"),
+            "400 200",
+        ),
+        (
+            "both",
+            format!("{head}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n{VERSIONS}"),
+            "400",
+        ),
+        (
+            "two lengths",
+            format!("{head}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{{}}{VERSIONS}"),
+            "400",
+        ),
+        (
+            "bad chunks",
+            format!("{head}Transfer-Encoding: chunked\r\n\r\nz\r\n{VERSIONS}"),
+            "400",
+        ),
+        (
+            "too large",
+            format!("{head}Content-Length: 1025\r\n\r\n{}{VERSIONS}", " ".repeat(1025)),
+            "413",
+        ),
+        (
+            "in chunks too large",
+            format!("{head}Transfer-Encoding: chunked\r\n\r\n401\r\n{}", " ".repeat(1025)),
+            "413",
+        ),
+        (
+            "told to go on",
+            format!("{head}Content-Length: 2\r\nExpect: 100-continue\r\n\r\n"),
+            "100 400",
+        ),
+        (
+            "wrong token",
+            format!("POST /v1/key HTTP/1.1\r\nContent-Length: 2\r\n\r\n{{}}{VERSIONS}"),
+            "401 200",
+        ),
+        (
+            "wrong token, much",
+            "POST /v1/key HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n{}".to_owned(),
+            "401",
+        ),
+        ("no HTTP", "\u{16}\u{3}\u{1}".to_owned(), "400"),
+        ("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), "400"),
+        ("broken off", "GET /versions HT".to_owned(), ""),
+        ("nothing", String::new(), ""),
+    ];
+    for (what, sent, expected) in cases {
+        let answer = answers(sent.as_bytes()).await;
+        assert_eq!(statuses(&answer).join(" "), expected, "{what}: {answer}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn heads_of_answers() {
+    let kept = answers(VERSIONS.as_bytes()).await;
+    let (head, body) = kept.split_once("\r\n\r\n").unwrap();
+    let lines: Vec<&str> = head.split("\r\n").collect();
+    assert_eq!(lines[..2], ["HTTP/1.1 200 OK", "Content-Type: application/json"]);
+    assert_eq!(lines[2], format!("Content-Length: {}", body.len()));
+    assert!(lines[3].starts_with("Date: ") && lines[3].ends_with(" GMT"), "{head}");
+    assert_eq!(lines.len(), 4);
+
+    let head_only = answers(b"HEAD /versions HTTP/1.1\r\n\r\n").await;
+    assert!(
+        head_only.ends_with("\r\n\r\n") && head_only.contains("Content-Length: "),
+        "{head_only}"
+    );
+
+    let long = answers(b"GET /swagger.json HTTP/1.1\r\n\r\n").await;
+    assert!(long.contains("Transfer-Encoding: chunked") && long.ends_with("\r\n0\r\n\r\n"));
+    let old = answers(b"GET /swagger.json HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").await;
+    assert!(
+        old.starts_with("HTTP/1.0 200") && old.contains("Connection: close") && old.trim_end().ends_with('}'),
+        "{old}"
+    );
+}
+
+/// Seconds until a connection ends.
+async fn end(client: &mut UnixStream) -> u64 {
+    let started = Instant::now();
+    let mut rest = Vec::new();
+    client.read_to_end(&mut rest).await.unwrap();
+    started.elapsed().as_secs()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_connection_ends() {
+    let (mut client, _stop) = connect();
+    assert_eq!(end(&mut client).await, 120);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_was_used_has_its_time_anew() {
+    let (mut client, _stop) = connect();
+    sleep(Duration::from_secs(100)).await;
+    client.write_all(VERSIONS.as_bytes()).await.unwrap();
+    assert_eq!(end(&mut client).await, 120);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_has_its_time_from_the_first_byte_on() {
+    let (client, _stop) = connect();
+    let (mut reader, mut writer) = client.into_split();
+    let drip = tokio::spawn(async move {
+        while writer.write_all(b"x").await.is_ok() {
+            sleep(Duration::from_secs(1)).await;
+        }
+    });
+    let started = Instant::now();
+    let mut rest = Vec::new();
+    let _ = reader.read_to_end(&mut rest).await;
+    assert_eq!(started.elapsed().as_secs(), 8);
+    drip.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_has_its_time() {
+    let (mut client, _stop) = connect();
+    let head = format!("POST /v1/key HTTP/1.1\r\nX-KMD-API-Token: {TOKEN}\r\nContent-Length: 9\r\n\r\n{{");
+    client.write_all(head.as_bytes()).await.unwrap();
+    let started = Instant::now();
+    let mut answer = [0; 12];
+    client.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 408");
+    assert_eq!(started.elapsed().as_secs(), 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_does_not_read_ends() {
+    let (mut client, _stop) = connect();
+    let many = "GET /swagger.json HTTP/1.1\r\n\r\n".repeat(200);
+    client.write_all(many.as_bytes()).await.unwrap();
+    sleep(Duration::from_secs(121)).await;
+    let answer = async {
+        let mut rest = Vec::new();
+        let _ = client.read_to_end(&mut rest).await;
+        rest.len()
+    };
+    assert!(answer.await < 200 * 10_000, "not all was answered");
+}
+
+#[tokio::test(start_paused = true)]
+async fn stopping_ends_what_does_nothing() {
+    for sent in ["", "GET /versions HT", VERSIONS] {
+        let (mut client, stop) = connect();
+        client.write_all(sent.as_bytes()).await.unwrap();
+        sleep(Duration::from_secs(1)).await;
+        stop.send(true).unwrap();
+        assert_eq!(end(&mut client).await, 0, "{sent}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_before_the_stop_is_answered() {
+    let (mut client, stop) = connect();
+    client.write_all(VERSIONS.as_bytes()).await.unwrap();
+    stop.send(true).unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.contains("Connection: close"),
+        "{answer}"
+    );
+}

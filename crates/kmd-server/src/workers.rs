@@ -1,0 +1,167 @@
+//! The threads that serve connections, one a core.
+//!
+//! A connection stays on the thread that it was given to. So a request is read,
+//! signed and answered without waking another thread, which costs more than the
+//! signature does.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use tokio::runtime;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
+
+/// Begins to serve a connection, on the thread that it was given to.
+type Begin = Box<dyn FnOnce() + Send>;
+
+/// The threads. They end when this is dropped.
+pub(crate) struct Workers(Vec<Worker>);
+
+struct Worker {
+    connections: UnboundedSender<Begin>,
+    load: Arc<AtomicUsize>,
+}
+
+/// A connection's share in the load of its thread, for as long as it is there.
+pub(crate) struct Share(Arc<AtomicUsize>);
+
+impl Share {
+    fn of(load: &Arc<AtomicUsize>) -> Self {
+        load.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(load))
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Workers {
+    /// Starts so many threads.
+    ///
+    /// # Errors
+    /// When the system gives no more threads or descriptors.
+    pub(crate) fn start(count: usize) -> io::Result<Self> {
+        (0..count).map(Worker::start).collect::<io::Result<_>>().map(Self)
+    }
+
+    /// Gives a connection to the thread that has the fewest. `begin` runs there,
+    /// and keeps the share for as long as it serves.
+    pub(crate) fn give(&self, begin: impl FnOnce(Share) + Send + 'static) {
+        let least = self.0.iter().min_by_key(|worker| worker.load.load(Ordering::Relaxed));
+        if let Some(worker) = least {
+            let share = Share::of(&worker.load);
+            // A thread that is gone took its connections with it.
+            let _ = worker.connections.send(Box::new(move || begin(share)));
+        }
+    }
+
+    /// Returns yes when each thread has had its turn, and no when one is gone.
+    pub(crate) async fn all_answer(&self) -> bool {
+        let ask = |worker: &Worker| {
+            let (answer, answered) = oneshot::channel();
+            // Who asked may have gone; a thread that is gone drops the question.
+            let _ = worker.connections.send(Box::new(move || {
+                let _ = answer.send(());
+            }));
+            answered
+        };
+        let asked: Vec<_> = self.0.iter().map(ask).collect();
+        for answered in asked {
+            if answered.await.is_err() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+impl Worker {
+    fn start(number: usize) -> io::Result<Self> {
+        let (connections, coming) = unbounded_channel();
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        thread::Builder::new()
+            .name(format!("kmd-worker-{number}"))
+            .spawn(move || runtime.block_on(serve(coming)))?;
+        Ok(Self {
+            connections,
+            load: Arc::default(),
+        })
+    }
+}
+
+async fn serve(mut coming: UnboundedReceiver<Begin>) {
+    while let Some(begin) = coming.recv().await {
+        begin();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn connections_are_spread_evenly() {
+        let workers = Workers::start(3).unwrap();
+        let (sender, receiver) = mpsc::channel();
+        for _ in 0..9 {
+            let sender = sender.clone();
+            workers.give(move |share| {
+                let name = thread::current().name().map(ToOwned::to_owned);
+                sender.send((name, share)).unwrap();
+            });
+        }
+        drop(sender);
+        let given: Vec<_> = receiver.iter().collect();
+        let mut counts = HashMap::new();
+        for (name, _) in &given {
+            *counts.entry(name.clone()).or_insert(0) += 1;
+        }
+        assert_eq!(counts.into_values().collect::<Vec<_>>(), [3, 3, 3]);
+    }
+
+    #[tokio::test]
+    async fn a_thread_that_hangs_does_not_answer() {
+        let workers = Workers::start(2).unwrap();
+        assert!(workers.all_answer().await);
+        let (free, hanging) = mpsc::channel::<()>();
+        workers.give(move |_| {
+            let _ = hanging.recv();
+        });
+        let asked = tokio::time::timeout(Duration::from_millis(50), workers.all_answer());
+        assert!(asked.await.is_err());
+        drop(free);
+        assert!(workers.all_answer().await);
+    }
+
+    #[tokio::test]
+    async fn a_thread_that_is_gone_is_noticed() {
+        let workers = Workers::start(2).unwrap();
+        workers.give(|_| panic!("a test"));
+        assert!(!workers.all_answer().await);
+    }
+
+    #[test]
+    fn a_place_that_is_left_is_filled_first() {
+        let workers = Workers::start(2).unwrap();
+        let (sender, receiver) = mpsc::channel();
+        let give = || {
+            let sender = sender.clone();
+            workers.give(move |share| sender.send((thread::current().id(), share)).unwrap());
+            receiver.recv().unwrap()
+        };
+        let (first, share) = give();
+        let (second, _kept) = give();
+        assert_ne!(first, second);
+        drop(share);
+        assert_eq!(give().0, first);
+    }
+}

@@ -1,0 +1,155 @@
+//! `kmd doctor`
+
+use std::fs::{self, Permissions};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use crate::desk::{Desk, run_on, says};
+use crate::support::daemon::{Home, cheap};
+
+#[test]
+fn of_a_daemon_that_is_well() {
+    let desk = Desk::with_wallet();
+    let said = desk.ok("doctor", &[]);
+    for check in [
+        "data directory",
+        "wallets",
+        "token",
+        "configuration",
+        "memory",
+        "clock",
+        "disk space",
+        "daemon",
+        "port",
+    ] {
+        says(&said, &[check]);
+    }
+    says(&said, &["API v1, v2", &desk.daemon.address.to_string()]);
+    assert!(!said.contains("PROBLEM"), "{said}");
+    let report = desk.json("doctor", &[]);
+    assert_eq!(report["data_dir"], desk.home().path.to_str().unwrap());
+    assert_eq!(verdict(&report, "daemon"), "ok");
+}
+
+#[test]
+fn of_an_empty_directory_and_of_none() {
+    let home = Home::cheap();
+    let exit = run_on(&home.path, "doctor", &[]);
+    assert_eq!(exit.code, Some(0), "{exit:?}");
+    says(&exit.stdout, &["none runs"]);
+    assert!(!home.has("kmd.lock"), "it started one");
+    let exit = run_on(&home.file("not/there"), "doctor", &[]);
+    assert_eq!(exit.code, Some(0), "{exit:?}");
+    says(&exit.stdout, &["is not there yet"]);
+}
+
+/// What is put wrong, the check that finds it, and a part of the remedy.
+type Case = (fn(&Home), &'static str, &'static str);
+
+const CASES: [Case; 8] = [
+    (|home| set_mode(&home.path, 0o755), "data directory", "chmod 700"),
+    (|home| set_mode(&home.wallets(), 0o750), "wallets", "chmod 700"),
+    (|home| set_mode(&wallet_file(home), 0o644), "wallet file", "chmod 600"),
+    (
+        |home| set_mode(&home.file("kmd.token"), 0o644),
+        "token",
+        "start kmd anew",
+    ),
+    (|home| home.write("kmd.token", "short"), "token", "start kmd anew"),
+    (|home| home.write("kmd_config.json", "{"), "configuration", "mend it"),
+    (
+        |home| {
+            let hour = SystemTime::now() + Duration::from_secs(3600);
+            fs::File::open(home.file("kmd.token"))
+                .unwrap()
+                .set_modified(hour)
+                .unwrap();
+        },
+        "clock",
+        "timedatectl",
+    ),
+    // This process is no daemon, but it is one that lives.
+    (
+        |home| home.write("kmd.pid", &std::process::id().to_string()),
+        "daemon",
+        "kill",
+    ),
+];
+
+#[test]
+fn each_problem_is_found_and_has_a_remedy() {
+    for (spoil, check, remedy) in CASES {
+        let home = Home::cheap();
+        let folder = home.make_wallets();
+        fs::write(folder.join("a.db"), "").unwrap();
+        set_mode(&folder.join("a.db"), 0o600);
+        let exit = run_on(&home.path, "doctor", &[]);
+        assert_eq!(exit.code, Some(0), "{exit:?}");
+        spoil(&home);
+        let exit = run_on(&home.path, "doctor --json", &[]);
+        assert_eq!(exit.code, Some(9), "{check}: {exit:?}");
+        let report: Value = serde_json::from_str(&exit.stdout).unwrap();
+        assert_eq!(verdict(&report, check), "problem", "{report:#}");
+        says(finding(&report, check)["remedy"].as_str().unwrap(), &[remedy]);
+        let text = run_on(&home.path, "doctor", &[]);
+        says(&text.stdout, &["PROBLEM", remedy]);
+        says(&text.stderr, &["a check found a problem"]);
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_a_problem_only_when_it_is_configured() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut config = cheap();
+    config["Address"] = taken.local_addr().unwrap().to_string().into();
+    config.as_object_mut().unwrap().remove("address");
+    let home = Home::with(&config);
+    let exit = run_on(&home.path, "doctor --json", &[]);
+    assert_eq!(exit.code, Some(9), "{exit:?}");
+    let report: Value = serde_json::from_str(&exit.stdout).unwrap();
+    assert_eq!(verdict(&report, "port"), "problem");
+}
+
+#[test]
+fn one_that_others_can_reach_is_a_warning() {
+    let mut config = cheap();
+    config["address"] = "0.0.0.0:0".into();
+    let home = Home::with(&config);
+    let report = run_on(&home.path, "doctor --json", &[]);
+    assert_eq!(report.code, Some(0), "{report:?}");
+    let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    assert_eq!(verdict(&report, "port"), "warning");
+}
+
+#[test]
+fn a_token_that_the_daemon_does_not_take() {
+    let desk = Desk::new();
+    desk.home().write("kmd.token", &"b".repeat(64));
+    let exit = desk.run("doctor --json", &[]);
+    assert_eq!(exit.code, Some(9), "{exit:?}");
+    let report: Value = serde_json::from_str(&exit.stdout).unwrap();
+    assert_eq!(verdict(&report, "daemon"), "problem");
+}
+
+fn verdict(report: &Value, check: &str) -> String {
+    finding(report, check)["verdict"].as_str().unwrap().to_owned()
+}
+
+fn finding<'a>(report: &'a Value, check: &str) -> &'a Value {
+    let mut findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .find(|finding| finding["check"] == check)
+        .unwrap_or_else(|| panic!("{check} in {report:#}"))
+}
+
+fn wallet_file(home: &Home) -> std::path::PathBuf {
+    home.wallets().join("a.db")
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}

@@ -1,0 +1,84 @@
+//! How failures look: words, JSON, exit codes.
+
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, PASSWORD, says};
+use crate::support::daemon::{Home, kmd, run};
+
+#[test]
+fn what_because_of_what_and_what_to_do() {
+    let desk = Desk::with_wallet();
+    let said = desk.fails(4, "key list", &["wrong"]);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[0], "kmd: cannot unlock the wallet savings");
+    assert!(lines[1].starts_with("  because: "), "{said}");
+    assert!(lines.last().unwrap().starts_with("  hint: "), "{said}");
+}
+
+#[test]
+fn as_json() {
+    let desk = Desk::with_wallet();
+    let said = desk.fails(4, "key list --json", &["wrong"]);
+    let said: Value = serde_json::from_str(&said).unwrap();
+    let error = &said["error"];
+    assert_eq!(error["kind"], "wrong-password");
+    assert_eq!(error["message"], "cannot unlock the wallet savings");
+    assert!(error["causes"].is_array() && error["hints"].is_array(), "{said}");
+}
+
+#[test]
+fn a_wrong_command_line_is_told_apart_from_a_daemon_that_does_not_start() {
+    let home = Home::cheap();
+    let cases = [
+        ("wallet", 2),
+        ("wallet frobnicate", 2),
+        ("wallet list --frobnicate", 2),
+        ("--frobnicate", 3),
+        ("-t many", 3),
+        ("--json", 3),
+        ("--no-start", 3),
+    ];
+    for (words, code) in cases {
+        let exit = run(home.command().args(words.split(' ')));
+        assert_eq!(exit.code, Some(code), "{words}: {exit:?}");
+        assert!(!home.has("kmd.lock"), "{words} started a daemon");
+    }
+}
+
+#[test]
+fn without_a_data_directory() {
+    let exit = run(kmd().args(["wallet", "list", "--json"]).env_remove("HOME"));
+    assert_eq!(exit.code, Some(2), "{exit:?}");
+    let said: Value = serde_json::from_str(&exit.stderr).unwrap();
+    assert_eq!(said["error"]["message"], json!("no data directory"));
+    assert_eq!(said["error"]["hints"], json!(["give one with -d DIR"]));
+}
+
+#[test]
+fn a_token_that_is_not_the_daemon_s() {
+    let desk = Desk::with_wallet();
+    desk.home().write("kmd.token", &"b".repeat(64));
+    says(
+        &desk.fails(3, "wallet list", &[]),
+        &["invalid API token", "start the daemon anew"],
+    );
+    desk.home().write("kmd.token", "short");
+    says(&desk.fails(3, "wallet list", &[]), &["64 to 256 characters"]);
+}
+
+#[test]
+fn no_secret_is_said() {
+    let desk = Desk::with_wallet();
+    let address = desk.new_key();
+    let words = desk.ok(&format!("key export {address}"), &[PASSWORD]);
+    let secret = "a very peculiar password";
+    for (command, lines) in [
+        ("key list", vec![secret]),
+        ("key import --yes", vec![words.trim(), secret]),
+        ("wallet recover savings2 --yes", vec![words.trim(), secret]),
+    ] {
+        let exit = desk.run(command, &lines);
+        let said = exit.stdout + &exit.stderr;
+        assert!(!said.contains(secret) && !said.contains(words.trim()), "{said}");
+    }
+}

@@ -1,0 +1,273 @@
+//! `kmd wallet`
+
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, PASSWORD, says};
+use crate::support::daemon::mode;
+
+#[test]
+fn list() {
+    let desk = Desk::new();
+    let none = desk.run("wallet list", &[]);
+    assert_eq!((none.code, none.stdout.as_str()), (Some(0), "NAME  ID\n"));
+    says(&none.stderr, &["kmd wallet create NAME"]);
+    assert_eq!(desk.json("wallet list", &[]), json!({"wallets": []}));
+
+    let id = desk.daemon.api().create("savings", PASSWORD);
+    assert_eq!(desk.ok("wallet list", &[]), format!("NAME     ID\nsavings  {id}\n"));
+    let entry = json!({"name": "savings", "id": id, "driver": "sqlite"});
+    assert_eq!(desk.json("wallet list", &[]), json!({"wallets": [entry]}));
+}
+
+#[test]
+fn create() {
+    let desk = Desk::new();
+    let exit = desk.run("wallet create savings", &[PASSWORD]);
+    assert_eq!(exit.stdout, "Created the wallet savings.\n", "{exit:?}");
+    says(
+        &exit.stderr,
+        &["kmd key new -w savings", "kmd wallet export-mdk savings"],
+    );
+    let created = desk.json("wallet create other", &[PASSWORD]);
+    assert_eq!(desk.daemon.api().wallet_names().len(), 2);
+    assert!(desk.daemon.api().wallet_ids().contains(&id_of(&created)));
+    desk.daemon.api().open(&id_of(&created), PASSWORD);
+
+    let taken = desk.fails(7, "wallet create savings", &[]);
+    says(
+        &taken,
+        &["there is a wallet named savings already", "hint: choose another name"],
+    );
+    let long = "x".repeat(65);
+    says(
+        &desk.fails(6, &format!("wallet create {long}"), &[PASSWORD]),
+        &["64 bytes"],
+    );
+    assert_eq!(desk.daemon.api().wallet_names().len(), 2);
+}
+
+#[test]
+fn a_weak_password_is_remarked_and_accepted() {
+    let desk = Desk::new();
+    for (name, password) in [("short", "xyzxy"), ("common", "Password1!"), ("empty", "")] {
+        let exit = desk.run(&format!("wallet create {name}"), &[password]);
+        assert_eq!(exit.code, Some(0), "{exit:?}");
+        says(&exit.stderr, &["the password is weak"]);
+    }
+    let exit = desk.run("wallet create strong", &[PASSWORD]);
+    assert!(!exit.stderr.contains("weak"), "{exit:?}");
+}
+
+#[test]
+fn info() {
+    let desk = Desk::with_wallet();
+    desk.ok("key new --count 3", &[PASSWORD]);
+    says(
+        &desk.ok("wallet info", &[PASSWORD]),
+        &["Name                savings", "Keys                3"],
+    );
+    let info = desk.json("wallet info savings", &[PASSWORD]);
+    assert_eq!(info["wallet"]["name"], "savings");
+    assert_eq!((&info["keys"], &info["multisig_addresses"]), (&json!(3), &json!(0)));
+
+    says(
+        &desk.fails(4, "wallet info savings", &["wrong"]),
+        &["cannot unlock the wallet savings"],
+    );
+    says(
+        &desk.fails(5, "wallet info other", &[PASSWORD]),
+        &["there is no wallet other", "savings"],
+    );
+}
+
+#[test]
+fn a_wallet_is_chosen_by_name_by_id_or_by_being_the_only_one() {
+    let desk = Desk::new();
+    says(
+        &desk.fails(5, "wallet info", &[]),
+        &["no wallet yet", "kmd wallet create"],
+    );
+    let id = desk.daemon.api().create("savings", PASSWORD);
+    desk.ok("wallet info", &[PASSWORD]);
+    desk.ok(&format!("wallet info {id}"), &[PASSWORD]);
+    desk.daemon.api().create("other", PASSWORD);
+    says(
+        &desk.fails(2, "wallet info", &[]),
+        &["which wallet", "savings", "other"],
+    );
+    desk.ok("wallet info other", &[PASSWORD]);
+}
+
+#[test]
+fn rename() {
+    let desk = Desk::with_wallet();
+    let renamed = desk.ok("wallet rename savings spare", &[PASSWORD]);
+    assert_eq!(renamed, "The wallet savings is now named spare.\n");
+    let again = desk.json("wallet rename spare savings", &[PASSWORD]);
+    assert_eq!(
+        (&again["old_name"], &again["wallet"]["name"]),
+        (&json!("spare"), &json!("savings"))
+    );
+
+    desk.daemon.api().create("other", PASSWORD);
+    says(&desk.fails(7, "wallet rename savings other", &[]), &["other already"]);
+    says(&desk.fails(4, "wallet rename savings new", &["wrong"]), &["password"]);
+    desk.fails(5, "wallet rename absent new", &[]);
+    assert!(desk.daemon.api().wallet_names().contains(&"savings".to_owned()));
+}
+
+#[test]
+fn the_words_of_a_wallet_make_its_keys_again() {
+    let desk = Desk::with_wallet();
+    let keys = desk.json("key new --count 3", &[PASSWORD])["addresses"].clone();
+    let words = desk.ok("wallet export-mdk", &[PASSWORD]);
+    assert_eq!(words.split_whitespace().count(), 25, "{words}");
+    assert_eq!(desk.json("wallet export-mdk", &[PASSWORD])["words"], words.trim());
+
+    let exit = desk.run(
+        "wallet recover twin --yes --keys 3",
+        &[words.trim(), "another password"],
+    );
+    assert_eq!(exit.code, Some(0), "{exit:?}");
+    let first = keys[0].as_str().unwrap();
+    says(
+        &exit.stderr,
+        &[&format!("The first key of these words is that of {first}.")],
+    );
+    let mut expected = vec!["Recovered the wallet twin.".to_owned()];
+    expected.extend(
+        keys.as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key.as_str().unwrap().to_owned()),
+    );
+    assert_eq!(exit.stdout.lines().collect::<Vec<_>>(), expected);
+
+    let again = desk.json(
+        "wallet recover triplet --yes --keys 2",
+        &[words.trim(), "pass phrase of mine"],
+    );
+    assert_eq!(
+        again["addresses"].as_array().unwrap()[..],
+        keys.as_array().unwrap()[..2]
+    );
+    let later = desk.run("wallet recover later --yes", &[words.trim(), PASSWORD]);
+    says(&later.stderr, &["kmd key new -w later --count N"]);
+}
+
+#[test]
+fn words_in_files() {
+    let desk = Desk::with_wallet();
+    let file = desk.home().file("words");
+    let path = file.display();
+    says(
+        &desk.ok(&format!("wallet export-mdk --output {path}"), &[PASSWORD]),
+        &["Wrote the words", "words"],
+    );
+    assert_eq!(mode(&file), 0o600);
+    assert_eq!(desk.home().read("words"), desk.ok("wallet export-mdk", &[PASSWORD]));
+    let written = desk.fails(10, &format!("wallet export-mdk --output {path}"), &[PASSWORD]);
+    says(&written, &["cannot write the words", "exists"]);
+    desk.ok(&format!("wallet recover twin --yes --words-file {path}"), &[PASSWORD]);
+    desk.fails(10, "wallet recover other --yes --words-file /not/there", &[PASSWORD]);
+    says(&desk.fails(4, "wallet export-mdk savings", &["wrong"]), &["password"]);
+}
+
+#[test]
+fn words_that_are_wrong_recover_nothing() {
+    let desk = Desk::new();
+    let right = "abandon ".repeat(24) + "invest";
+    let unknown = right.replacen("abandon", "abandom", 2);
+    let cases = [
+        (
+            unknown.as_str(),
+            "word 1 is not in the word list; the nearest one is \"abandon\"",
+        ),
+        (&right.replacen("abandon", "ability", 1), "checksum"),
+        (&format!("{right} invest"), "25 words, not 26"),
+        (&right, "32 zero bytes"),
+    ];
+    for (words, problem) in cases {
+        says(
+            &desk.fails(6, "wallet recover twin --yes", &[words, PASSWORD]),
+            &[problem],
+        );
+    }
+    says(
+        &desk.fails(6, "wallet recover twin --yes", &["abandon", ""]),
+        &["25 words, not 1"],
+    );
+    assert_eq!(desk.daemon.api().wallet_names(), [""; 0]);
+}
+
+#[test]
+fn recovering_needs_a_confirmation() {
+    let desk = Desk::with_wallet();
+    let words = desk.ok("wallet export-mdk", &[PASSWORD]);
+    let refused = desk.fails(8, "wallet recover twin", &[words.trim(), PASSWORD]);
+    says(&refused, &["--yes", "The first key of these words"]);
+}
+
+fn id_of(report: &Value) -> String {
+    report["wallet"]["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn password() {
+    let desk = Desk::with_wallet();
+    let new = "another passphrase";
+    let changed = desk.ok("wallet password", &[PASSWORD, new]);
+    assert_eq!(changed, "Changed the password of the wallet savings.\n");
+    desk.fails(4, "wallet info", &[PASSWORD]);
+    desk.ok("wallet info", &[new]);
+
+    desk.home().write("new", PASSWORD);
+    let file = desk.home().file("new");
+    let from_file = format!("wallet password savings --new-password-file {}", file.display());
+    assert_eq!(desk.json(&from_file, &[new])["wallet"]["name"], "savings");
+    desk.ok("wallet info", &[PASSWORD]);
+
+    says(&desk.fails(4, "wallet password", &["wrong", new]), &["capital letters"]);
+    desk.fails(5, "wallet password other", &[PASSWORD, new]);
+    says(
+        &desk.fails(2, "wallet password", &[PASSWORD]),
+        &["New password of the wallet savings"],
+    );
+    desk.ok("wallet info", &[PASSWORD]);
+}
+
+#[test]
+fn verify() {
+    let desk = Desk::with_wallet();
+    let keys = desk.json("key new --count 2", &[PASSWORD])["addresses"].clone();
+    let sound = desk.json("wallet verify", &[PASSWORD]);
+    let counts = |report: &Value| [&report["generated_keys"], &report["problem_count"]].map(|count| count.as_u64());
+    assert_eq!(counts(&sound), [Some(2), Some(0)], "{sound}");
+    assert_eq!(
+        (&sound["wallet"]["name"], &sound["problems"]),
+        (&json!("savings"), &json!([]))
+    );
+    says(
+        &desk.ok("wallet verify", &[PASSWORD]),
+        &["Generated keys      2", "Problems            0"],
+    );
+    desk.fails(4, "wallet verify", &["wrong"]);
+    desk.fails(5, "wallet verify other", &[PASSWORD]);
+
+    let file = desk.home().wallets().join(&desk.home().wallet_files()[0]);
+    let database = rusqlite::Connection::open(file).unwrap();
+    database
+        .execute(
+            "UPDATE keys SET secret_key_encrypted = zeroblob(9) WHERE key_idx = 1",
+            [],
+        )
+        .unwrap();
+    drop(database);
+    let exit = desk.run("wallet verify", &[PASSWORD]);
+    assert_eq!(exit.code, Some(9), "{exit:?}");
+    says(
+        &exit.stdout,
+        &["Problems            1", &format!("keys {}", keys[0].as_str().unwrap())],
+    );
+    says(&exit.stderr, &["the wallet savings is damaged", "kmd key export"]);
+}

@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Prints what is in a package of this workspace, as CycloneDX 1.5 in JSON.
+
+sbom.py --package NAME --target TRIPLE
+
+Made from `cargo tree`, `cargo metadata` and Cargo.lock: every crate that is
+compiled into the binary for that target, its version, licence and checksum,
+and what it depends on, and SQLite, which one of them brings along as C. Crates
+that only run during the build, such as procedural macros, are left out.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tomllib
+import uuid
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--package", required=True)
+    parser.add_argument("--target", required=True)
+    arguments = parser.parse_args()
+    print(json.dumps(bill(arguments.package, arguments.target), indent=2, sort_keys=True))
+
+
+def bill(package, target):
+    metadata = cargo_metadata(target)
+    compiled_in = compiled_into(package, target)
+    packages = {
+        found["id"]: found
+        for found in metadata["packages"]
+        if (found["name"], found["version"]) in compiled_in
+    }
+    members = sorted(packages)
+    assert len(members) == len(compiled_in), "cargo tree and cargo metadata disagree"
+    uses = {node["id"]: uses_of(node, packages) for node in metadata["resolve"]["nodes"]}
+    root = next(id for id, found in packages.items() if found["name"] == package)
+    checksums = checksums_of(pathlib.Path(metadata["workspace_root"]) / "Cargo.lock")
+    components = [component(packages[id], checksums) for id in members if id != root]
+    dependencies = [
+        {"ref": purl(packages[id]), "dependsOn": sorted(purl(packages[used]) for used in uses[id])}
+        for id in members
+    ]
+    for id in members:
+        if packages[id]["name"] == "libsqlite3-sys":
+            components.append(sqlite(packages[id]))
+    content = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "version": 1,
+        "metadata": {
+            "timestamp": timestamp(),
+            "component": component(packages[root], checksums) | {"type": "application"},
+            "properties": [{"name": "kmd:target", "value": target}],
+        },
+        "components": sorted(components, key=lambda found: found["bom-ref"]),
+        "dependencies": sorted(dependencies, key=lambda found: found["ref"]),
+    }
+    # The number follows from the content: the same source has the same bill.
+    number = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(content, sort_keys=True))
+    return content | {"serialNumber": f"urn:uuid:{number}"}
+
+
+def cargo_metadata(target):
+    command = ["cargo", "metadata", "--format-version", "1", "--locked", "--filter-platform", target]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def compiled_into(package, target):
+    """Names and versions, with the features that this package asks for."""
+    command = ["cargo", "tree", "--locked", "--package", package, "--target", target]
+    command += ["--edges", "normal,no-proc-macro", "--prefix", "none"]
+    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    named = [line.split()[:2] for line in lines if line]
+    return {(name, version.removeprefix("v")) for name, version in named}
+
+
+def uses_of(node, packages):
+    """What is compiled in: neither for tests nor for build scripts."""
+    linked = [used for used in node["deps"] if any(kind["kind"] is None for kind in used["dep_kinds"])]
+    return [used["pkg"] for used in linked if used["pkg"] in packages]
+
+
+def checksums_of(lock):
+    packages = tomllib.loads(lock.read_text())["package"]
+    return {(found["name"], found["version"]): found.get("checksum") for found in packages}
+
+
+def component(package, checksums):
+    found = {
+        "type": "library",
+        "bom-ref": purl(package),
+        "name": package["name"],
+        "version": package["version"],
+        "purl": purl(package),
+    }
+    if package["license"]:
+        # The old way to write "or".
+        found["licenses"] = [{"expression": package["license"].replace("/", " OR ")}]
+    checksum = checksums.get((package["name"], package["version"]))
+    if checksum:
+        found["hashes"] = [{"alg": "SHA-256", "content": checksum}]
+    return found
+
+
+def sqlite(package):
+    header = pathlib.Path(package["manifest_path"]).parent / "sqlite3" / "sqlite3.h"
+    version = re.search(r'#define SQLITE_VERSION\s+"([^"]+)"', header.read_text()).group(1)
+    return {
+        "type": "library",
+        "bom-ref": f"pkg:generic/sqlite@{version}",
+        "name": "sqlite",
+        "version": version,
+        "purl": f"pkg:generic/sqlite@{version}",
+        "licenses": [{"license": {"name": "Public Domain"}}],
+    }
+
+
+def purl(package):
+    return f"pkg:cargo/{package['name']}@{package['version']}"
+
+
+def timestamp():
+    seconds = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+if __name__ == "__main__":
+    main()
