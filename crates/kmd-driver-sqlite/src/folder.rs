@@ -19,7 +19,7 @@ use kmd_wallet::{Error, Metadata, Result, WalletId, WalletName};
 use crate::connection::{self, BUSY_TIMEOUT, BUSY_TIMEOUT_LOOKING, io};
 use crate::descriptor::FilesInUse;
 use crate::listing::{self, Stamp};
-use crate::look::{Look, look};
+use crate::look::{Look, Skipped, look};
 
 /// Told, once a file, which file is skipped and why.
 pub type OnSkipped = Box<dyn Fn(&Path, &str) + Send + Sync>;
@@ -207,9 +207,7 @@ impl Folder {
         let Ok(stamp) = Stamp::of(path) else {
             return Ok(None);
         };
-        let using = self.in_use.enter(stamp.identity);
-        let looked = look(path, BUSY_TIMEOUT);
-        drop(using);
+        let looked = self.look_within(path, stamp, BUSY_TIMEOUT);
         match looked.unwrap_or_else(|skipped| skipped.look) {
             Look::Wallet(wallet) => Ok(Some(wallet)),
             Look::NoWallet => Ok(None),
@@ -264,9 +262,7 @@ impl Folder {
         let before = self.index().files.get(name).filter(same_file).cloned();
         let unchanged = before.as_ref().is_some_and(|seen| seen.stamp == stamp);
         let before = before.map(|seen| seen.look);
-        let using = self.in_use.enter(stamp.identity);
-        let looked = look(path, BUSY_TIMEOUT_LOOKING);
-        drop(using);
+        let looked = self.look_within(path, stamp, BUSY_TIMEOUT_LOOKING);
         looked.unwrap_or_else(|skipped| {
             let look = skipped.look.after(before);
             if !unchanged && !look.was_wallet() {
@@ -274,6 +270,13 @@ impl Folder {
             }
             look
         })
+    }
+
+    fn look_within(&self, path: &Path, stamp: Stamp, patience: Duration) -> std::result::Result<Look, Skipped> {
+        match self.in_use.enter_to_look(stamp.identity, patience) {
+            Some(_using) => look(path, patience),
+            None => Err(Skipped::for_now("it is being changed".to_owned())),
+        }
     }
 
     /// Since 1970.
