@@ -18,3 +18,5 @@ pub const CONFIG: &str = "kmd_config.json";
 pub const CONFIG_EXAMPLE: &str = "kmd_config.json.example";
 /// Folder of the SQLite wallets, unless configured elsewhere.
 pub const SQLITE_WALLETS: &str = "sqlite_wallets";
+/// Folder of backups of wallets, unless configured elsewhere.
+pub const BACKUPS: &str = "backups";

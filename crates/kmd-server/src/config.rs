@@ -26,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) allow_private_network: bool,
     pub(crate) wallets_dir: PathBuf,
+    pub(crate) backup_dir: PathBuf,
     pub(crate) scrypt: KdfParams,
     pub(crate) scrypt_floor: KdfFloor,
     pub(crate) log: LogSettings,
@@ -86,6 +87,7 @@ struct WrittenKmd {
     kdf_queue: usize,
     kdf_max_work_factor: NonZeroU64,
     kdf_max_memory_bytes: NonZeroU64,
+    backup_dir: String,
     unix_socket: bool,
 }
 
@@ -129,6 +131,7 @@ impl Default for Written {
                 kdf_queue: 64,
                 kdf_max_work_factor: number(16),
                 kdf_max_memory_bytes: number(1 << 30),
+                backup_dir: String::new(),
                 unix_socket: true,
             },
         }
@@ -215,6 +218,7 @@ impl Written {
             allowed_origins: self.allowed_origins.unwrap_or_default(),
             allow_private_network: self.allow_header_pna,
             wallets_dir: self.drivers.sqlite.wallets_dir(data_dir, refuse)?,
+            backup_dir: self.kmd.backup_dir(data_dir, refuse)?,
             scrypt: self.drivers.sqlite.scrypt_params(refuse)?,
             scrypt_floor: self.drivers.sqlite.scrypt_floor(),
             log: self.kmd.log(),
@@ -275,6 +279,22 @@ impl WrittenSqlite {
 }
 
 impl WrittenKmd {
+    fn backup_dir(
+        &self,
+        data_dir: &Path,
+        refuse: impl Fn(String, &'static str) -> StartError,
+    ) -> Result<PathBuf, StartError> {
+        let path = PathBuf::from(&self.backup_dir);
+        match self.backup_dir.as_str() {
+            "" => Ok(data_dir.join(files::BACKUPS)),
+            _ if path.is_absolute() => Ok(path),
+            _ => Err(refuse(
+                "the path of the backups must be absolute".to_owned(),
+                "write kmd.backup_dir from the root on, or leave it empty",
+            )),
+        }
+    }
+
     fn log(&self) -> LogSettings {
         LogSettings {
             format: self.log_format,
@@ -329,6 +349,7 @@ mod tests {
         assert_eq!(config.session_lifetime, Duration::from_secs(60));
         assert_eq!(config.address, None);
         assert_eq!(config.wallets_dir, dir.path().join("sqlite_wallets"));
+        assert_eq!(config.backup_dir, dir.path().join("backups"));
         assert_eq!(
             (config.scrypt.n(), config.scrypt.r(), config.scrypt.p()),
             (65_536, 1, 32)
@@ -373,6 +394,7 @@ mod tests {
                 r#"{"drivers":{"sqlite":{"allow_unsafe_scrypt":true,"scrypt":{"scrypt_n":3}}}}"#,
                 "drivers.sqlite.scrypt",
             ),
+            (r#"{"kmd": {"backup_dir": "here"}}"#, "backups must be absolute"),
             (r#"{"session_lifetime_secs": "60"}"#, "invalid type"),
             (r#"{"kmd": {"max_connections": 0}}"#, "nonzero"),
             ("{", "EOF"),

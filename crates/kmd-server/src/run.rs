@@ -164,6 +164,7 @@ fn make_kmd(config: &Config) -> Result<Kmd, StartError> {
     });
     let sqlite = SqliteDriver::new(SqliteSettings {
         folder: config.wallets_dir.clone(),
+        backups: config.backup_dir.clone(),
         params: config.scrypt,
         kdf: Arc::new(kdf),
         random: Arc::clone(&random),
