@@ -243,19 +243,80 @@ fn verify() {
     let sound = desk.json("wallet verify", &[PASSWORD]);
     let counts = |report: &Value| [&report["generated_keys"], &report["problem_count"]].map(|count| count.as_u64());
     assert_eq!(counts(&sound), [Some(2), Some(0)], "{sound}");
-    assert_eq!((&sound["wallet"]["name"], &sound["problems"]), (&json!("savings"), &json!([])));
-    says(&desk.ok("wallet verify", &[PASSWORD]), &["Generated keys      2", "Problems            0"]);
+    assert_eq!(
+        (&sound["wallet"]["name"], &sound["problems"]),
+        (&json!("savings"), &json!([]))
+    );
+    says(
+        &desk.ok("wallet verify", &[PASSWORD]),
+        &["Generated keys      2", "Problems            0"],
+    );
     desk.fails(4, "wallet verify", &["wrong"]);
     desk.fails(5, "wallet verify other", &[PASSWORD]);
 
     let file = desk.home().wallets().join(&desk.home().wallet_files()[0]);
     let database = rusqlite::Connection::open(file).unwrap();
     database
-        .execute("UPDATE keys SET secret_key_encrypted = zeroblob(9) WHERE key_idx = 1", [])
+        .execute(
+            "UPDATE keys SET secret_key_encrypted = zeroblob(9) WHERE key_idx = 1",
+            [],
+        )
         .unwrap();
     drop(database);
     let exit = desk.run("wallet verify", &[PASSWORD]);
     assert_eq!(exit.code, Some(9), "{exit:?}");
-    says(&exit.stdout, &["Problems            1", &format!("keys {}", keys[0].as_str().unwrap())]);
+    says(
+        &exit.stdout,
+        &["Problems            1", &format!("keys {}", keys[0].as_str().unwrap())],
+    );
     says(&exit.stderr, &["the wallet savings is damaged", "kmd key export"]);
+}
+
+#[test]
+fn backup_and_restore() {
+    let desk = Desk::with_wallet();
+    desk.ok("key new --count 2", &[PASSWORD]);
+    let said = desk.ok("wallet backup --file-name first.db", &[PASSWORD]);
+    let file = desk.home().file("backups").join("first.db");
+    says(
+        &said,
+        &[
+            "Backed the wallet savings up to",
+            file.to_str().unwrap(),
+            "2 generated keys",
+        ],
+    );
+    assert_eq!(mode(&file), 0o600);
+    let made = desk.json("wallet backup savings", &[PASSWORD]);
+    assert!(std::path::Path::new(made["path"].as_str().unwrap()).exists(), "{made}");
+    assert_eq!(made["verification"]["generated_keys"], 2);
+
+    desk.fails(7, "wallet backup --file-name first.db", &[PASSWORD]);
+    desk.fails(4, "wallet backup --file-name other.db", &["wrong"]);
+    desk.fails(5, "wallet backup other", &[PASSWORD]);
+    // The wallet is there: nothing is replaced.
+    desk.fails(7, "wallet restore first.db --name twin", &[PASSWORD]);
+    says(
+        &desk.fails(7, "wallet restore first.db --name savings", &[]),
+        &["savings already"],
+    );
+
+    let wallet = desk.home().wallets().join(&desk.home().wallet_files()[0]);
+    std::fs::rename(wallet, desk.home().file("moved away")).unwrap();
+    desk.fails(5, "wallet restore absent.db", &[PASSWORD]);
+    desk.fails(4, "wallet restore first.db", &["wrong"]);
+    let said = desk.ok("wallet restore first.db --name again", &[PASSWORD]);
+    says(&said, &["Restored the wallet again.", "2 generated keys"]);
+    assert_eq!(desk.json("wallet info again", &[PASSWORD])["keys"], 2);
+}
+
+#[test]
+fn restoring_as_json() {
+    let desk = Desk::with_wallet();
+    desk.ok("wallet backup --file-name first.db", &[PASSWORD]);
+    let wallet = desk.home().wallets().join(&desk.home().wallet_files()[0]);
+    std::fs::remove_file(wallet).unwrap();
+    let restored = desk.json("wallet restore first.db", &[PASSWORD]);
+    assert_eq!(restored["wallet"]["name"], "savings");
+    assert_eq!(restored["verification"]["problem_count"], 0);
 }
