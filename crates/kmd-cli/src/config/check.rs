@@ -9,8 +9,12 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
 
-/// The arguments: none.
+/// Tell whether kmd would start with this configuration
+///
+/// Reads kmd_config.json and the environment as the daemon does at its start.
 #[derive(Args)]
+#[command(after_long_help = "\
+JSON: {\"data_dir\", \"warnings\": []}. With a configuration that stops the start it fails with exit code 9.")]
 pub struct Check {}
 
 impl Check {

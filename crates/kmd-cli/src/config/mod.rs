@@ -14,10 +14,8 @@ use crate::context::Context;
 
 /// Commands on the configuration. They need no daemon.
 #[derive(Subcommand)]
-pub enum Command {
-    /// Tell whether kmd would start with this configuration
+pub(crate) enum Command {
     Check(check::Check),
-    /// Show every setting and where its value came from
     Show(show::Show),
 }
 

@@ -8,8 +8,10 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report, Table};
 
-/// The arguments: none.
+/// Show every setting and where its value came from
 #[derive(Args)]
+#[command(after_long_help = "\
+JSON: {\"settings\": [{\"key\", \"value\", \"source\", \"variable\"}], \"warnings\": []}")]
 pub struct Show {}
 
 impl Show {
