@@ -12,9 +12,11 @@ use crate::output::{Page, Report};
 /// Tell whether kmd would start with this configuration
 ///
 /// Reads kmd_config.json and the environment as the daemon does at its start.
+/// Needs no daemon.
 #[derive(Args)]
 #[command(after_long_help = "\
-JSON: {\"data_dir\", \"warnings\": []}. With a configuration that stops the start it fails with exit code 9.")]
+JSON: {\"data_dir\", \"warnings\": []}; a warning tells of something that would be ignored.
+Where kmd would not start, it says why and fails with exit code 9.")]
 pub struct Check {}
 
 impl Check {

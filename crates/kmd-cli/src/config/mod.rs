@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::Result;
 use crate::context::Context;
 
-/// Commands on the configuration. They need no daemon.
+/// Check and show the configuration
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Check(check::Check),

@@ -9,9 +9,12 @@ use crate::error::{Error, Kind};
 use crate::output::{Page, Report, Table};
 
 /// Show every setting and where its value came from
+///
+/// Shows what a daemon that starts now would go by: the defaults, over them
+/// kmd_config.json, over that the environment. Needs no daemon.
 #[derive(Args)]
 #[command(after_long_help = "\
-JSON: {\"settings\": [{\"key\", \"value\", \"source\", \"variable\"}], \"warnings\": []}")]
+JSON: {\"settings\": [{\"key\", \"value\", \"source\", \"variable\"}], \"warnings\": []}.")]
 pub struct Show {}
 
 impl Show {

@@ -66,7 +66,7 @@ impl From<&Wallet> for Summary {
         Self {
             name: wallet.name.clone(),
             id: wallet.id.clone(),
-            driver: wallet.driver_name.clone(),
+            driver: wallet.driver_name.clone().into_owned(),
         }
     }
 }
