@@ -12,10 +12,7 @@ use crate::{
     },
 };
 use serde_json::{Value, json};
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-};
+use std::thread::{self, JoinHandle};
 
 const PASSWORD: &str = "correct horse";
 
@@ -219,20 +216,14 @@ fn nothing_is_lost_under_load() {
     let daemon = Home::cheap().start();
     let opened = Opened::new(&mut daemon.api());
     let body = opened.and(json!({"transaction": opened.transaction()}));
-    let signed = AtomicBool::new(false);
-    thread::scope(|scope| {
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|_| {
-                let mut api = daemon.api();
-                let body = &body;
-                scope.spawn(move || (0..EACH).for_each(|_| drop(api.ok("/v1/transaction/sign", body))))
-            })
-            .collect();
-        let reader = scope.spawn(|| only_grows(&daemon, &signed));
-        clients.into_iter().for_each(|client| client.join().unwrap());
-        signed.store(true, Ordering::Relaxed);
-        assert!(reader.join().unwrap() > 0);
-    });
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|_| {
+            let (mut api, body) = (daemon.api(), body.clone());
+            thread::spawn(move || (0..EACH).for_each(|_| drop(api.ok("/v1/transaction/sign", &body))))
+        })
+        .collect();
+    only_grows(&daemon, || clients.iter().all(JoinHandle::is_finished));
+    clients.into_iter().for_each(|client| client.join().unwrap());
     let page = scrape(&daemon);
     let all = (CLIENTS * EACH) as f64;
     let labels = "method=\"POST\",route=\"/v1/transaction/sign\"";
@@ -248,23 +239,16 @@ fn nothing_is_lost_under_load() {
     assert!(page.value(&format!("kmd_request_duration_seconds_sum{{{labels}}}")) > 0.0);
 }
 
-/// Reads until all was signed, and gives how often. No count ever falls.
-fn only_grows(daemon: &Daemon, signed: &AtomicBool) -> usize {
-    let mut last: Option<Page> = None;
-    let mut pages = 0;
-    while !signed.load(Ordering::Relaxed) || pages == 0 {
+/// Reads until it is over. No count ever falls.
+fn only_grows(daemon: &Daemon, over: impl Fn() -> bool) {
+    let mut last = scrape(daemon);
+    while !over() {
         let page = scrape(daemon);
-        let counts = last
-            .iter()
-            .flat_map(Page::samples)
-            .filter(|(name, _)| name.contains("_total"));
-        for (name, before) in counts {
+        for (name, before) in last.samples().filter(|(name, _)| name.contains("_total")) {
             assert!(page.value(name) >= before, "{name} fell from {before}");
         }
-        last = Some(page);
-        pages += 1;
+        last = page;
     }
-    pages
 }
 
 /// Reads until a count is reached.
