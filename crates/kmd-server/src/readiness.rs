@@ -142,6 +142,9 @@ impl Places {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::thread::{CapabilitySet, CapabilitySets};
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
     use tokio::runtime::Handle;
 
     struct World {
@@ -181,20 +184,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_modes_of_the_folder_count() {
+        let world = World::new();
+        let cases = [
+            (0o700, vec![]),
+            (0o500, vec![Obstacle::Unwritable]),
+            (0o300, vec![Obstacle::Unreadable]),
+            (0o000, vec![Obstacle::Unreadable]),
+        ];
+        for (mode, expected) in cases {
+            fs::set_permissions(world.path("wallets"), Permissions::from_mode(mode)).unwrap();
+            let places = Arc::clone(&world.readiness.places);
+            // In a thread that may not override modes, be it root's.
+            let look = std::thread::spawn(move || {
+                let none = CapabilitySet::empty();
+                let sets = CapabilitySets {
+                    effective: none,
+                    permitted: none,
+                    inheritable: none,
+                };
+                rustix::thread::set_capabilities(None, sets).unwrap();
+                places.look()
+            });
+            assert_eq!(look.join().unwrap(), expected, "{mode:o}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn what_was_found_counts_for_a_second() {
         let world = World::new();
         assert_eq!(world.readiness.obstacles().await, []);
-        tokio::time::pause();
         fs::remove_file(world.path(files::TOKEN)).unwrap();
         tokio::time::advance(FRESH - Duration::from_millis(1)).await;
         assert_eq!(world.readiness.obstacles().await, []);
-        tokio::time::resume();
-        // What is awaited from here on takes real time.
-        world.readiness.found.send_modify(|found| {
-            if let Some(found) = found {
-                found.at -= FRESH;
-            }
-        });
+        tokio::time::advance(Duration::from_millis(1)).await;
         assert_eq!(world.readiness.obstacles().await, [Obstacle::NoToken]);
     }
 

@@ -21,6 +21,7 @@ use crate::metrics::Metrics;
 use crate::random::OsRandom;
 use crate::readiness::Readiness;
 use crate::watchdog::Watchdog;
+use crate::workers::Share;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const VERSIONS: &str = "GET /versions HTTP/1.1\r\n\r\n";
@@ -70,7 +71,7 @@ fn daemon() -> Arc<Daemon> {
 fn connect() -> (UnixStream, watch::Sender<bool>) {
     let (client, stream) = UnixStream::pair().unwrap();
     let (stop, stopping) = watch::channel(false);
-    tokio::spawn(serve(stream, Door::Unix, daemon(), stopping));
+    tokio::spawn(async move { serve(stream, Door::Unix, daemon(), stopping, &Share::of(&Arc::default())).await });
     (client, stop)
 }
 

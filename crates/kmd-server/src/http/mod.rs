@@ -198,7 +198,9 @@ async fn perform(
         // that they happen also where the client has hung up meanwhile.
         move || {
             let performed = endpoint.perform(&daemon.kmd, wallet.as_deref(), encoding, &body);
-            daemon.sessions_changed.notify_one();
+            if endpoint.moves_deadlines() {
+                daemon.sessions_changed.notify_one();
+            }
             finish(&daemon, endpoint, method, started, performed)
         }
     };
