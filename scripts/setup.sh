@@ -46,6 +46,21 @@ check_node_version() {
     exit 1
 }
 
+# Only its tool is wanted, so the package of Prometheus is unpacked and not
+# installed: that would start a service. Where this fails, its check says that
+# it is skipped.
+fetch_promtool() {
+    local tools=$PWD/target/tools
+    have promtool || [ -x "$tools/usr/bin/promtool" ] && return
+    have apt-get && have dpkg-deb || return 0
+    echo "setup: fetching promtool"
+    mkdir -p "$tools"
+    (cd "$tools" && apt-get download -qq prometheus >&2 &&
+        dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool) ||
+        echo "setup: going on without promtool." >&2
+    rm -f "$tools"/prometheus_*.deb
+}
+
 install_packages() {
     local packages=("$@")
     local command="apt-get update && apt-get install -y --no-install-recommends ${packages[*]}"
@@ -93,5 +108,5 @@ if [ ${#useful[@]} -gt 0 ]; then
 fi
 case $task in
     build | run | dist) check_cargo ;;
-    test) check_cargo; check_node_version ;;
+    test) check_cargo; check_node_version; fetch_promtool ;;
 esac

@@ -102,6 +102,12 @@ impl Kmd {
         self.sessions.count()
     }
 
+    /// Wallets that are open now: those that a handle or a running operation
+    /// holds.
+    pub fn open_wallets(&self) -> usize {
+        self.sessions.count_wallets()
+    }
+
     pub(crate) fn driver(&self, name: &str) -> Result<&dyn Driver> {
         let driver = self.drivers.iter().find(|driver| driver.info().name == name);
         driver.map(AsRef::as_ref).ok_or(Error::UnknownDriver)

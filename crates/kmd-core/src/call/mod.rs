@@ -6,7 +6,7 @@ mod multisig;
 mod sign;
 mod wallets;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use kmd_wallet::{Wallet, WalletId};
 
@@ -24,11 +24,13 @@ pub(crate) enum Patience {
     AtOnce,
 }
 
-/// One call. It remembers which wallet it was about, for the log.
+/// One call. It remembers which wallet it was about and how much it signed, for
+/// those who log and count.
 pub struct Call<'a> {
     kmd: &'a Kmd,
     patience: Patience,
     wallet: OnceCell<WalletId>,
+    signatures: Cell<usize>,
 }
 
 impl<'a> Call<'a> {
@@ -37,12 +39,18 @@ impl<'a> Call<'a> {
             kmd,
             patience,
             wallet: OnceCell::new(),
+            signatures: Cell::new(0),
         }
     }
 
     /// The wallet that the call was about, as far as it got.
     pub fn wallet(&self) -> Option<&WalletId> {
         self.wallet.get()
+    }
+
+    /// The signatures that the call made; none where it failed.
+    pub fn signatures(&self) -> usize {
+        self.signatures.get()
     }
 
     fn about(&self, id: &WalletId) {

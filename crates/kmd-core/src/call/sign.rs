@@ -34,6 +34,7 @@ impl Call<'_> {
         let signature = self.run(&opened, &operation, |wallet| {
             self.sign(wallet, password, signer, transaction.signing_bytes())
         })?;
+        self.signatures.set(1);
         Ok(transaction.signed(&signature, signer))
     }
 
@@ -76,6 +77,7 @@ impl Call<'_> {
             let signed = signature.map(|signature| transaction.signed(&signature, signer));
             kmd.record(&opened.id, &operation(item), signed)
         })?;
+        self.signatures.set(signed.len());
         Ok(signed)
     }
 
@@ -90,6 +92,7 @@ impl Call<'_> {
         let signature = self.run(&opened, &operation, |wallet| {
             self.sign(wallet, password, signer, &program_bytes(program))
         })?;
+        self.signatures.set(1);
         Ok(*signature.as_bytes())
     }
 

@@ -2,9 +2,11 @@
 //! limits of minutes are seen at once.
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
 
 use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock};
+use kmd_crypto::{KdfFloor, KdfLimits, PasswordKdf, PasswordKdfSettings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::sync::Notify;
@@ -15,7 +17,9 @@ use crate::bridge::Bridge;
 use crate::data_dir::ApiToken;
 use crate::http::Cors;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::random::OsRandom;
+use crate::readiness::Readiness;
 use crate::watchdog::Watchdog;
 use crate::workers::Share;
 
@@ -23,6 +27,7 @@ const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789a
 const VERSIONS: &str = "GET /versions HTTP/1.1\r\n\r\n";
 
 fn daemon() -> Arc<Daemon> {
+    let bridge = Bridge::new(tokio::runtime::Handle::current());
     Arc::new(Daemon {
         kmd: Kmd::new(KmdSettings {
             drivers: Vec::new(),
@@ -48,7 +53,16 @@ fn daemon() -> Arc<Daemon> {
             connections: NonZeroUsize::MIN,
         },
         watchdog: Watchdog::new(None),
-        bridge: Bridge::new(tokio::runtime::Handle::current()),
+        bridge: bridge.clone(),
+        readiness: Readiness::new(bridge, Path::new("/nowhere"), "/nowhere/wallets".into()),
+        metrics: Arc::new(Metrics::new(http::route_names(), http::error_kinds())),
+        kdf: Arc::new(PasswordKdf::new(PasswordKdfSettings {
+            limits: KdfLimits::default(),
+            floor: KdfFloor::NONE,
+            parallel: NonZeroUsize::MIN,
+            queue: 0,
+            threads: NonZeroUsize::MIN,
+        })),
         sessions_changed: Notify::new(),
     })
 }
@@ -57,7 +71,7 @@ fn daemon() -> Arc<Daemon> {
 fn connect() -> (UnixStream, watch::Sender<bool>) {
     let (client, stream) = UnixStream::pair().unwrap();
     let (stop, stopping) = watch::channel(false);
-    tokio::spawn(async move { serve(stream, daemon(), stopping, &Share::of(&Arc::default())).await });
+    tokio::spawn(async move { serve(stream, Door::Unix, daemon(), stopping, &Share::of(&Arc::default())).await });
     (client, stop)
 }
 

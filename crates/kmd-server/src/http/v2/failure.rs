@@ -12,7 +12,6 @@ use crate::http::reply::Reply;
 use crate::messages;
 
 /// All codes.
-#[cfg(test)]
 pub(crate) const CODES: [&str; 18] = [
     "invalid_token",
     "body_too_large",
@@ -54,6 +53,11 @@ pub(crate) fn failure(encoding: Encoding, failure: &Failure) -> Reply {
         Failure::Answer(_) => Refusal::Internal.to_string(),
     };
     reply(encoding, of(failure), message)
+}
+
+/// The code of a failure.
+pub(crate) fn code(failure: &Failure) -> &'static str {
+    of(failure).code
 }
 
 fn reply(encoding: Encoding, answer: Answer, message: String) -> Reply {
