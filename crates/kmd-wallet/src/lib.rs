@@ -24,6 +24,7 @@ mod metadata;
 mod problem;
 mod soft;
 mod store;
+mod sync;
 mod verify;
 
 pub use driver::{Driver, Locked, NewPassword, NewWallet, Signing, Wallet};
