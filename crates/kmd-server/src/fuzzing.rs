@@ -18,6 +18,7 @@ use crate::data_dir::ApiToken;
 use crate::error::StartError;
 use crate::http::{Cors, Daemon};
 use crate::watchdog::Watchdog;
+use crate::workers::Share;
 
 /// One for all, since starting threads takes most of the time otherwise.
 #[allow(clippy::expect_used, reason = "the fuzzer looks for panics")]
@@ -57,7 +58,8 @@ pub fn answer(kmd: Kmd, token: &str, sent: &[u8]) -> Vec<u8> {
         });
         let (client, stream) = UnixStream::pair().expect("a pair of sockets");
         let (_stop, stopping) = watch::channel(false);
-        let serving = tokio::spawn(connection::serve(stream, daemon, stopping));
+        let share = Share::of(&Arc::default());
+        let serving = tokio::spawn(async move { connection::serve(stream, daemon, stopping, &share).await });
         let (mut answers, mut requests) = client.into_split();
         let send = async {
             // The daemon may have had enough before all is sent.
