@@ -23,6 +23,8 @@ run: ## Build and start on DATA (./kmd-data); ARGS="-t 60" passes flags on
 test: ## Run all tests, among them two real clients against the daemon, and promtool
 	@scripts/setup.sh test
 	cargo test --workspace
+	cargo test --package kmd-wallet --features model --test model
+	cargo test --package kmd-wallet --features mutant --test model
 	cargo build --release --package kmd
 	tests/clients/run.sh $(BINARY)
 	scripts/check-metrics.sh $(BINARY)

@@ -25,6 +25,7 @@ mod metadata;
 mod problem;
 mod soft;
 mod store;
+mod sync;
 mod verify;
 
 pub use backup::{BackedUp, Backup, BackupName, Restored};
