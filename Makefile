@@ -20,7 +20,7 @@ run: ## Build and start on DATA (./kmd-data); ARGS="-t 60" passes flags on
 	cargo build --release --package kmd
 	@scripts/run.sh $(BINARY) $(DATA) $(ARGS)
 
-test: ## Run all tests, among them two real clients against the daemon
+test: ## Run all tests, among them two real clients and the examples against the daemon
 	@scripts/setup.sh test
 	cargo test --workspace
 	cargo build --release --package kmd
