@@ -3,7 +3,8 @@
 # run.sh [BINARY]
 #
 # Their packages go to .test-clients/ and stay there until a pinned version
-# changes. The daemon gets a directory of its own, a cheap KDF and a free port.
+# changes. TEST_TRANSACTIONS is the number of random transactions that both
+# sign and kmd has to sign alike, 2,000 unless said otherwise. The daemon gets a directory of its own, a cheap KDF and a free port.
 set -euo pipefail
 
 binary=$(realpath "${1:-$(dirname "$0")/../../target/release/kmd}")
@@ -23,6 +24,9 @@ main() {
     start_daemon
     run_client python "$cache/python/bin/python" -u "$tests/python/test_kmd.py"
     run_client javascript node "$cache/javascript/test_kmd.mjs"
+    export KMD_TRANSACTIONS=$work/transactions
+    run_client differential-python "$cache/python/bin/python" -u "$tests/python/differential.py"
+    run_client differential-javascript node "$cache/javascript/differential.mjs"
     run_example python "$cache/python/bin/python" examples/create_and_sign.py "$data"
     run_example javascript node "$cache/javascript/create_and_sign.mjs" "$data"
     run_example shell env KMD="$binary" examples/create_and_sign.sh "$data"
@@ -47,7 +51,7 @@ install_javascript() {
     local lock=$tests/javascript/package-lock.json installed=$cache/javascript/installed.json
     mkdir -p "$cache/javascript"
     # Node looks for packages beside the file that imports them.
-    cp "$tests"/javascript/{package.json,package-lock.json,.npmrc,test_kmd.mjs} "$cache/javascript/"
+    cp "$tests"/javascript/{package.json,package-lock.json,.npmrc,test_kmd.mjs,differential.mjs} "$cache/javascript/"
     cp examples/create_and_sign.mjs "$cache/javascript/"
     if cmp -s "$lock" "$installed"; then
         return

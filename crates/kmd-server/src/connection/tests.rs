@@ -17,6 +17,7 @@ use crate::http::Cors;
 use crate::limits::Limits;
 use crate::random::OsRandom;
 use crate::watchdog::Watchdog;
+use crate::workers::Share;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const VERSIONS: &str = "GET /versions HTTP/1.1\r\n\r\n";
@@ -56,7 +57,7 @@ fn daemon() -> Arc<Daemon> {
 fn connect() -> (UnixStream, watch::Sender<bool>) {
     let (client, stream) = UnixStream::pair().unwrap();
     let (stop, stopping) = watch::channel(false);
-    tokio::spawn(serve(stream, daemon(), stopping));
+    tokio::spawn(async move { serve(stream, daemon(), stopping, &Share::of(&Arc::default())).await });
     (client, stop)
 }
 
