@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kmd_crypto::{MasterDerivationKey, Password, Random};
-use kmd_wallet::{Driver, Locked, Metadata, WalletId};
+use kmd_wallet::{Backup, BackupName, Driver, Locked, Metadata, WalletId};
 
 use crate::call::{Call, Patience};
 use crate::clock::Clock;
@@ -118,5 +118,16 @@ impl Kmd {
             }
         }
         Err(kmd_wallet::Error::WalletNotFound.into())
+    }
+
+    /// The backup of this name, of the first driver that has backups.
+    pub(crate) fn find_backup(&self, name: &BackupName) -> Result<Box<dyn Backup>> {
+        for driver in &self.drivers {
+            match driver.open_backup(name) {
+                Err(kmd_wallet::Error::NotSupported) => {}
+                found => return Ok(found?),
+            }
+        }
+        Err(kmd_wallet::Error::NotSupported.into())
     }
 }

@@ -12,7 +12,7 @@
 //! then, and never gets in while others always have the next change ready.
 
 use std::collections::HashMap;
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
@@ -154,6 +154,13 @@ impl Descriptor {
 
     pub(crate) fn identity(&self) -> Identity {
         self.identity
+    }
+
+    /// Whether somebody holds the lock (flock) of the file, through whatever
+    /// other descriptor.
+    pub(crate) fn is_locked(&self) -> bool {
+        let locked = |file: &File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        self.file.as_ref().is_some_and(locked)
     }
 
     pub(crate) fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {

@@ -43,6 +43,7 @@ pub(crate) struct Config {
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) allow_private_network: bool,
     pub(crate) wallets_dir: PathBuf,
+    pub(crate) backup_dir: PathBuf,
     pub(crate) scrypt: KdfParams,
     pub(crate) scrypt_floor: KdfFloor,
     pub(crate) log: LogSettings,
@@ -107,6 +108,7 @@ struct WrittenKmd {
     kdf_queue: usize,
     kdf_max_work_factor: NonZeroU64,
     kdf_max_memory_bytes: NonZeroU64,
+    backup_dir: String,
     unix_socket: bool,
     sandbox: SandboxMode,
 }
@@ -152,6 +154,7 @@ impl Default for Written {
                 kdf_queue: 64,
                 kdf_max_work_factor: number(16),
                 kdf_max_memory_bytes: number(1 << 30),
+                backup_dir: String::new(),
                 unix_socket: true,
                 sandbox: SandboxMode::Auto,
             },
@@ -189,6 +192,7 @@ impl Config {
             allowed_origins: written.allowed_origins.unwrap_or_default(),
             allow_private_network: written.allow_header_pna,
             wallets_dir: sqlite.wallets_dir(data_dir, layers)?,
+            backup_dir: written.kmd.backup_dir(data_dir, layers)?,
             scrypt_floor: sqlite.scrypt_floor(),
             scrypt: sqlite.scrypt_params(layers)?,
             log: written.kmd.log(),
@@ -265,6 +269,19 @@ impl WrittenSqlite {
 }
 
 impl WrittenKmd {
+    fn backup_dir(&self, data_dir: &Path, layers: &Layers) -> Result<PathBuf, StartError> {
+        let path = PathBuf::from(&self.backup_dir);
+        match self.backup_dir.as_str() {
+            "" => Ok(data_dir.join(files::BACKUPS)),
+            _ if path.is_absolute() => Ok(path),
+            _ => Err(layers.refuse(
+                "kmd.backup_dir",
+                "the path of the backups must be absolute".to_owned(),
+                "write it from the root on, or leave it empty",
+            )),
+        }
+    }
+
     fn log(&self) -> LogSettings {
         LogSettings {
             target: self.log_target,
@@ -321,6 +338,7 @@ mod tests {
         assert_eq!(config.address, None);
         assert_eq!(config.sandbox, SandboxMode::Auto);
         assert_eq!(config.wallets_dir, dir.path().join("sqlite_wallets"));
+        assert_eq!(config.backup_dir, dir.path().join("backups"));
         assert_eq!(
             (config.scrypt.n(), config.scrypt.r(), config.scrypt.p()),
             (65_536, 1, 32)
@@ -366,6 +384,7 @@ mod tests {
                 r#"{"drivers":{"sqlite":{"allow_unsafe_scrypt":true,"scrypt":{"scrypt_n":3}}}}"#,
                 "drivers.sqlite.scrypt",
             ),
+            (r#"{"kmd": {"backup_dir": "here"}}"#, "backups must be absolute"),
             (r#"{"session_lifetime_secs": "60"}"#, "invalid type"),
             (r#"{"kmd": {"max_connections": 0}}"#, "nonzero"),
             (r#"{"kmd": {"sandbox": true}}"#, "kmd.sandbox"),

@@ -38,6 +38,11 @@ fn of_wallet(error: &WalletError) -> Cow<'static, str> {
         WalletError::NameTooLong => "wallet name too long, must be <= 64 bytes",
         WalletError::IdTooLong => "wallet id too long, must be <= 64 bytes",
         WalletError::NameEmpty => "wallet name must not be empty",
+        WalletError::BackupName => {
+            "the name of a backup is at most 128 letters, digits, dots, underscores and hyphens, the first a letter or digit"
+        }
+        WalletError::BackupExists => "there is a backup of this name",
+        WalletError::BackupNotFound => "there is no backup of this name",
         WalletError::WrongPassword | WalletError::Damaged(_) | WalletError::Replaced => DECRYPT,
         WalletError::WrongType => {
             "error decrypting, found the wrong type of data. something fishy is going on with this wallet"

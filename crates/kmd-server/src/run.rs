@@ -119,7 +119,11 @@ fn run_configured(data_dir: &DataDir, start: Start, sockets: HandedSockets) -> R
     // file elsewhere, a socket or a program.
     sandbox::enter(
         config.sandbox,
-        vec![data_dir.path().to_owned(), config.wallets_dir.clone()],
+        vec![
+            data_dir.path().to_owned(),
+            config.wallets_dir.clone(),
+            config.backup_dir.clone(),
+        ],
     )?;
     // Accepts connections and lends threads that may wait; the workers serve.
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -240,6 +244,7 @@ fn make_kmd(config: &Config) -> Result<Kmd, StartError> {
     });
     let sqlite = SqliteDriver::new(SqliteSettings {
         folder: config.wallets_dir.clone(),
+        backups: config.backup_dir.clone(),
         params: config.scrypt,
         kdf: Arc::new(kdf),
         random: Arc::clone(&random),

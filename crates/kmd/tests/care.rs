@@ -1,7 +1,9 @@
-//! Taking care of wallets, in version 2: passwords, soundness.
+//! Taking care of wallets, in version 2: passwords, soundness, backups.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+#[path = "care/backup.rs"]
+mod backup;
 #[path = "care/password.rs"]
 mod password;
 #[path = "care/verify.rs"]

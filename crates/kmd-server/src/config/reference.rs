@@ -91,6 +91,10 @@ const OURS: &[(&str, &str)] = &[
         "A wallet file may ask for so many times the default password work, not more.",
     ),
     ("kmd.kdf_max_memory_bytes", "And for so much memory."),
+    (
+        "kmd.backup_dir",
+        "Where backups of wallets lie: an absolute path. Empty: `backups` in the data directory.",
+    ),
     ("kmd.unix_socket", "Serve on `kmd.sock` too."),
     (
         "kmd.sandbox",

@@ -13,7 +13,7 @@ use crate::messages;
 
 /// All codes.
 #[cfg(test)]
-pub(crate) const CODES: [&str; 15] = [
+pub(crate) const CODES: [&str; 18] = [
     "invalid_token",
     "body_too_large",
     "body_timeout",
@@ -21,6 +21,9 @@ pub(crate) const CODES: [&str; 15] = [
     "internal",
     "invalid_handle",
     "wallet_not_found",
+    "wallet_exists",
+    "backup_not_found",
+    "backup_exists",
     "wrong_password",
     "malformed_transaction",
     "group_not_whole",
@@ -141,7 +144,25 @@ fn of_wallet(error: &WalletError) -> Answer {
             "wallet_not_found",
             "list the wallets (GET /v1/wallets) and give the id of one",
         ),
-        WalletError::Kdf(KdfError::Unfit(_)) | WalletError::NotSupported => bad_request(),
+        WalletError::NameTaken | WalletError::IdTaken => answer(
+            StatusCode::CONFLICT,
+            "wallet_exists",
+            "give another name; a wallet that is there already is not replaced",
+        ),
+        WalletError::BackupNotFound => answer(
+            StatusCode::NOT_FOUND,
+            "backup_not_found",
+            "put the file into the folder of backups (backups in the data directory, or kmd.backup_dir)",
+        ),
+        WalletError::BackupExists => answer(
+            StatusCode::CONFLICT,
+            "backup_exists",
+            "give another name; a backup is never replaced",
+        ),
+        WalletError::Kdf(KdfError::Unfit(_))
+        | WalletError::NotSupported
+        | WalletError::BackupName
+        | WalletError::NameTooLong => bad_request(),
         WalletError::KeyNotFound => answer(
             StatusCode::NOT_FOUND,
             "key_not_found",

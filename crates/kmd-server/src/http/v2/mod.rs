@@ -32,10 +32,12 @@ macro_rules! endpoint {
 }
 
 /// All endpoints.
-pub(crate) static ENDPOINTS: [Endpoint; 3] = [
+pub(crate) static ENDPOINTS: [Endpoint; 5] = [
     endpoint!(SignTransactions, Blocking, Batch, sign::transactions),
     endpoint!(ChangePassword, Blocking, Single, care::change_password),
     endpoint!(VerifyWallet, Blocking, Single, care::verify),
+    endpoint!(BackUpWallet, Blocking, Single, care::back_up),
+    endpoint!(RestoreWallet, Blocking, Single, care::restore),
 ];
 
 /// The description of this version.
