@@ -20,7 +20,7 @@ run: ## Build and start on DATA (./kmd-data); ARGS="-t 60" passes flags on
 	cargo build --release --package kmd
 	@scripts/run.sh $(BINARY) $(DATA) $(ARGS)
 
-test: ## Run all tests, among them two real clients against the daemon, and promtool
+test: ## Run all tests, among them two real clients, the examples, and promtool
 	@scripts/setup.sh test
 	cargo test --workspace
 	cargo test --package kmd-wallet --features model --test model

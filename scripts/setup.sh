@@ -38,6 +38,11 @@ check_node() {
     have npm || needed+=(npm)
 }
 
+check_shell_example() {
+    have curl || needed+=(curl)
+    have jq || needed+=(jq)
+}
+
 check_node_version() {
     local major
     major=$(node -p 'process.versions.node.split(".")[0]')
@@ -94,7 +99,7 @@ check_cargo() {
 case $task in
     build) check_c_compiler ;;
     run) check_c_compiler; have curl || useful+=(curl) ;;
-    test) check_c_compiler; check_python; check_node; check_strace ;;
+    test) check_c_compiler; check_python; check_node; check_strace; check_shell_example ;;
     dist) check_c_compiler; check_git; have python3 || needed+=(python3) ;;
     capabilities) have setcap || [ -x /sbin/setcap ] || needed+=(libcap2-bin) ;;
     *) echo "setup: no such task: $task" >&2; exit 2 ;;
