@@ -16,11 +16,12 @@ use tokio::sync::{Notify, watch};
 use crate::bridge::Bridge;
 use crate::config::Config;
 use crate::connection;
-use crate::data_dir::ApiToken;
 use crate::error::StartError;
 use crate::http::{self, Cors, Daemon};
 use crate::metrics::{Door, Metrics};
+use crate::random::OsRandom;
 use crate::readiness::Readiness;
+use crate::token::{ApiToken, TokenFile};
 use crate::watchdog::Watchdog;
 use crate::workers::Share;
 
@@ -51,7 +52,11 @@ pub fn answer(kmd: Kmd, token: &str, sent: &[u8]) -> Vec<u8> {
         let bridge = Bridge::new(Handle::current());
         let daemon = Arc::new(Daemon {
             kmd,
-            token: ApiToken::parse(token.as_bytes()).expect("a token"),
+            token: Arc::new(TokenFile::new(
+                "/nowhere".into(),
+                ApiToken::parse(token.as_bytes()).expect("a token"),
+                Arc::new(OsRandom),
+            )),
             cors: Cors {
                 allowed_origins: vec!["http://localhost".to_owned()],
                 allow_private_network: true,
@@ -73,7 +78,8 @@ pub fn answer(kmd: Kmd, token: &str, sent: &[u8]) -> Vec<u8> {
         let (client, stream) = UnixStream::pair().expect("a pair of sockets");
         let (_stop, stopping) = watch::channel(false);
         let share = Share::of(&Arc::default());
-        let serving = tokio::spawn(async move { connection::serve(stream, Door::Unix, daemon, stopping, &share).await });
+        let serving =
+            tokio::spawn(async move { connection::serve(stream, Door::Unix, daemon, stopping, &share).await });
         let (mut answers, mut requests) = client.into_split();
         let send = async {
             // The daemon may have had enough before all is sent.

@@ -18,7 +18,7 @@ use crate::activation::HandedSockets;
 use crate::bridge::Bridge;
 use crate::clock::BootClock;
 use crate::config::{self, Config, Environment};
-use crate::data_dir::{self, ApiToken, DataDir, StateFile};
+use crate::data_dir::{self, DataDir, StateFile};
 use crate::error::StartError;
 use crate::http::{self, Cors, Daemon};
 use crate::ledger::NoLedger;
@@ -28,6 +28,7 @@ use crate::random::OsRandom;
 use crate::readiness::Readiness;
 use crate::serve::{Ended, Listeners, Signals};
 use crate::service_manager::ServiceManager;
+use crate::token::TokenFile;
 use crate::watchdog::Watchdog;
 use crate::workers::Workers;
 use crate::{hardening, log, sandbox, serve};
@@ -152,7 +153,7 @@ fn blocking_threads(config: &Config) -> usize {
 
 /// What only a process without restrictions can open or make.
 struct Prepared {
-    token: ApiToken,
+    token: Arc<TokenFile>,
     kmd: Kmd,
     kdf: Arc<PasswordKdf>,
     metrics: Arc<Metrics>,
@@ -175,9 +176,10 @@ fn prepare(data_dir: &DataDir, config: &Config, sockets: HandedSockets) -> Resul
     let metrics_listener = config.metrics_address.map(serve::listen_for_metrics).transpose()?;
     let metrics = Arc::new(Metrics::new(http::route_names(), http::error_kinds()));
     let kdf = make_kdf(config, &metrics);
+    let token = Arc::new(data_dir.token(Arc::new(OsRandom))?);
     Ok(Prepared {
-        token: data_dir.token(&OsRandom)?,
-        kmd: make_kmd(config, &kdf)?,
+        kmd: make_kmd(config, &kdf, Arc::clone(&token))?,
+        token,
         kdf,
         metrics,
         metrics_listener,
@@ -271,7 +273,7 @@ fn make_kdf(config: &Config, metrics: &Arc<Metrics>) -> Arc<PasswordKdf> {
     Arc::new(kdf.timed(Instant::now, move |time| metrics.derived(time)))
 }
 
-fn make_kmd(config: &Config, kdf: &Arc<PasswordKdf>) -> Result<Kmd, StartError> {
+fn make_kmd(config: &Config, kdf: &Arc<PasswordKdf>, token: Arc<TokenFile>) -> Result<Kmd, StartError> {
     let random: Arc<dyn Random> = Arc::new(OsRandom);
     let sqlite = SqliteDriver::new(SqliteSettings {
         folder: config.wallets_dir.clone(),
@@ -290,6 +292,7 @@ fn make_kmd(config: &Config, kdf: &Arc<PasswordKdf>) -> Result<Kmd, StartError> 
         policy: Arc::new(AllowAll),
         recorder: Arc::new(AllowAll),
         threads: config::cores(),
+        token,
     }))
 }
 

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
-use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock};
+use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, NoToken};
 use kmd_crypto::{KdfFloor, KdfLimits, PasswordKdf, PasswordKdfSettings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -14,12 +14,12 @@ use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::bridge::Bridge;
-use crate::data_dir::ApiToken;
 use crate::http::Cors;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::random::OsRandom;
 use crate::readiness::Readiness;
+use crate::token::{ApiToken, TokenFile};
 use crate::watchdog::Watchdog;
 use crate::workers::Share;
 
@@ -37,8 +37,13 @@ fn daemon() -> Arc<Daemon> {
             policy: Arc::new(AllowAll),
             recorder: Arc::new(AllowAll),
             threads: NonZeroUsize::MIN,
+            token: Arc::new(NoToken),
         }),
-        token: ApiToken::parse(TOKEN.as_bytes()).unwrap(),
+        token: Arc::new(TokenFile::new(
+            "/nowhere".into(),
+            ApiToken::parse(TOKEN.as_bytes()).unwrap(),
+            Arc::new(OsRandom),
+        )),
         cors: Cors {
             allowed_origins: Vec::new(),
             allow_private_network: false,

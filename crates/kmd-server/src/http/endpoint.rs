@@ -173,13 +173,17 @@ impl Endpoint {
 
     /// Answers a failure in the manner of the endpoint's version.
     pub(crate) fn failure(&self, encoding: Encoding, failure: &Failure) -> Reply {
-        match self.failures {
+        let mut reply = match self.failures {
             Failures::V1(operation_failed) => {
                 let status = v1::status(failure, operation_failed);
                 Reply::failure(encoding, status, v1::message(failure))
             }
             Failures::V2 => v2::failure(encoding, failure),
+        };
+        if let Failure::Operation(Error::TooManyAttempts(waiting)) = failure {
+            reply.set("Retry-After", waiting.seconds().to_string().into_bytes());
         }
+        reply
     }
 }
 

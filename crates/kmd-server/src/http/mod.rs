@@ -27,10 +27,10 @@ use tracing::info;
 
 use crate::bridge::Bridge;
 use crate::connection::Body;
-use crate::data_dir::ApiToken;
 use crate::limits::Limits;
 use crate::metrics::{ANY_METHOD, Ended, Metrics, RouteName, UNKNOWN};
 use crate::readiness::Readiness;
+use crate::token::TokenFile;
 use crate::watchdog::Watchdog;
 pub(crate) use cors::Cors;
 pub(crate) use endpoint::Refusal;
@@ -43,7 +43,7 @@ use route::Route;
 /// What all connections share.
 pub(crate) struct Daemon {
     pub(crate) kmd: Kmd,
-    pub(crate) token: ApiToken,
+    pub(crate) token: Arc<TokenFile>,
     pub(crate) cors: Cors,
     pub(crate) limits: Limits,
     pub(crate) watchdog: Watchdog,

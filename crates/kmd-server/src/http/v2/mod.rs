@@ -3,6 +3,7 @@
 mod care;
 mod failure;
 mod sign;
+mod token;
 
 use http::StatusCode;
 use kmd_api::{Encoding, Request, v2};
@@ -32,12 +33,13 @@ macro_rules! endpoint {
 }
 
 /// All endpoints.
-pub(crate) static ENDPOINTS: [Endpoint; 5] = [
+pub(crate) static ENDPOINTS: [Endpoint; 6] = [
     endpoint!(SignTransactions, Blocking, Batch, sign::transactions),
     endpoint!(ChangePassword, Blocking, Single, care::change_password),
     endpoint!(VerifyWallet, Blocking, Single, care::verify),
     endpoint!(BackUpWallet, Blocking, Single, care::back_up),
     endpoint!(RestoreWallet, Blocking, Single, care::restore),
+    endpoint!(RotateToken, Blocking, Single, token::rotate),
 ];
 
 /// The description of this version.
