@@ -7,11 +7,13 @@ use std::time::Duration;
 use kmd_crypto::{MasterDerivationKey, Password, Random};
 use kmd_wallet::{Backup, BackupName, Driver, Locked, Metadata, WalletId};
 
+use crate::attempts::Attempts;
 use crate::call::{Call, Patience};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::operation::{Policy, Recorder};
 use crate::session::Sessions;
+use crate::token::TokenKeeper;
 
 /// What a daemon is made of.
 pub struct KmdSettings {
@@ -29,6 +31,8 @@ pub struct KmdSettings {
     pub recorder: Arc<dyn Recorder>,
     /// Threads that one batch may use.
     pub threads: NonZeroUsize,
+    /// Who keeps the API token.
+    pub token: Arc<dyn TokenKeeper>,
 }
 
 /// What a wallet is to be created from.
@@ -59,6 +63,8 @@ pub struct Kmd {
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) recorder: Arc<dyn Recorder>,
     pub(crate) threads: NonZeroUsize,
+    pub(crate) attempts: Attempts,
+    pub(crate) token: Arc<dyn TokenKeeper>,
 }
 
 impl Kmd {
@@ -66,7 +72,9 @@ impl Kmd {
     pub fn new(settings: KmdSettings) -> Self {
         Self {
             drivers: settings.drivers,
+            attempts: Attempts::new(Arc::clone(&settings.clock)),
             sessions: Sessions::new(settings.session_lifetime, settings.clock),
+            token: settings.token,
             random: settings.random,
             policy: settings.policy,
             recorder: settings.recorder,
@@ -100,6 +108,12 @@ impl Kmd {
     /// Handles that are open now.
     pub fn open_handles(&self) -> usize {
         self.sessions.count()
+    }
+
+    /// Wallets that are open now: those that a handle or a running operation
+    /// holds.
+    pub fn open_wallets(&self) -> usize {
+        self.sessions.count_wallets()
     }
 
     pub(crate) fn driver(&self, name: &str) -> Result<&dyn Driver> {

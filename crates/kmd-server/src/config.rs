@@ -21,6 +21,7 @@ pub use environment::Environment;
 pub use explain::{Explanation, Setting, check, explain};
 pub use layers::Source;
 
+use std::net::SocketAddr;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -51,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) kdf: KdfLimits,
     pub(crate) unix_socket: bool,
     pub(crate) sandbox: SandboxMode,
+    /// Where metrics are to be had without a token.
+    pub(crate) metrics_address: Option<SocketAddr>,
     /// What of file and environment was ignored.
     pub(crate) warnings: Vec<String>,
 }
@@ -111,6 +114,7 @@ struct WrittenKmd {
     backup_dir: String,
     unix_socket: bool,
     sandbox: SandboxMode,
+    metrics_address: String,
 }
 
 impl Default for Written {
@@ -157,6 +161,7 @@ impl Default for Written {
                 backup_dir: String::new(),
                 unix_socket: true,
                 sandbox: SandboxMode::Auto,
+                metrics_address: String::new(),
             },
         }
     }
@@ -200,6 +205,7 @@ impl Config {
             kdf: written.kmd.kdf(),
             unix_socket: written.kmd.unix_socket,
             sandbox: written.kmd.sandbox,
+            metrics_address: written.kmd.metrics_address(layers)?,
             warnings: layers.warnings.clone(),
         })
     }
@@ -305,6 +311,23 @@ impl WrittenKmd {
         }
     }
 
+    /// Only this machine may ask where no token is asked for.
+    fn metrics_address(&self, layers: &Layers) -> Result<Option<SocketAddr>, StartError> {
+        let written = &self.metrics_address;
+        if written.is_empty() {
+            return Ok(None);
+        }
+        let address = written.parse().ok();
+        let address = address.filter(|address: &SocketAddr| address.ip().is_loopback());
+        address.map(Some).ok_or_else(|| {
+            layers.refuse(
+                "kmd.metrics_address",
+                format!("{written:?} is no loopback address with a port"),
+                "write one such as 127.0.0.1:7834 or [::1]:7834, or leave it empty and show the token for metrics",
+            )
+        })
+    }
+
     fn kdf(&self) -> KdfLimits {
         KdfLimits {
             parallel: NonZeroUsize::new(self.kdf_parallel).unwrap_or_else(cores),
@@ -388,6 +411,14 @@ mod tests {
             (r#"{"session_lifetime_secs": "60"}"#, "invalid type"),
             (r#"{"kmd": {"max_connections": 0}}"#, "nonzero"),
             (r#"{"kmd": {"sandbox": true}}"#, "kmd.sandbox"),
+            (r#"{"kmd": {"metrics_address": "0.0.0.0:7834"}}"#, "no loopback address"),
+            (
+                r#"{"kmd": {"metrics_address": "[2001:db8::1]:7834"}}"#,
+                "no loopback address",
+            ),
+            (r#"{"kmd": {"metrics_address": ":7834"}}"#, "no loopback address"),
+            (r#"{"kmd": {"metrics_address": "127.0.0.1"}}"#, "with a port"),
+            (r#"{"kmd": {"metrics_address": "localhost:7834"}}"#, "127.0.0.1:7834"),
             (
                 r#"{"kmd": {"sandbox": "on"}}"#,
                 "expected one of `strict`, `auto`, `off`",

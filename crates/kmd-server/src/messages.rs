@@ -23,6 +23,8 @@ pub(crate) fn of(error: &Error) -> Cow<'static, str> {
         Error::Transaction(_) => "could not decode transaction".into(),
         Error::Group(error) => error.to_string().into(),
         Error::Batch(error) => of(&error.error),
+        Error::TooManyAttempts(waiting) => waiting.to_string().into(),
+        Error::Token(_) => "the API token could not be replaced".into(),
         Error::Refused(reason) => reason.clone().into(),
         Error::Random(_) => "error reading random bytes".into(),
         Error::Unlock(error) | Error::Fetch(error) | Error::Wallet(error) => of_wallet(error),

@@ -36,6 +36,9 @@ fn every_method_over_tcp() {
     let client = open(&daemon);
     assert_eq!(*client.peer(), Peer::Tcp(daemon.address.to_string()));
     every_method(&client);
+    client.rotate_token().unwrap();
+    assert!(client.list_wallets().is_err(), "its token is dead");
+    open(&daemon).list_wallets().unwrap();
 }
 
 fn open(daemon: &Daemon) -> Client {

@@ -67,7 +67,9 @@ impl Call<'_> {
     /// The wallet as it is open, where it is and this is its password: then it
     /// takes turns with those who use it, and needs no KDF.
     fn reach(&self, id: &str, password: &Password) -> Result<(WalletId, Reached)> {
+        // Where passwords have to wait, not even a quick look at one is had.
         if let Ok(id) = WalletId::new(id)
+            && !self.kmd.attempts.must_wait(&id)
             && let Some(wallet) = self.open_wallet(&id, password)
         {
             self.about(&id);

@@ -95,6 +95,11 @@ const OURS: &[(&str, &str)] = &[
         "kmd.backup_dir",
         "Where backups of wallets lie: an absolute path. Empty: `backups` in the data directory.",
     ),
+    (
+        "kmd.metrics_address",
+        "Where `/metrics`, `/health` and `/ready` answer without a token, and nothing else does: a loopback address with \
+         a port, such as `127.0.0.1:7834`. Empty: nowhere.",
+    ),
     ("kmd.unix_socket", "Serve on `kmd.sock` too."),
     (
         "kmd.sandbox",
