@@ -48,6 +48,7 @@ fn each_request(encoding: Encoding, body: &[u8]) {
         v2::BackUpWallet,
         v2::ChangePassword,
         v2::RestoreWallet,
+        v2::RotateToken,
         v2::SignTransactions,
         v2::VerifyWallet,
     )(encoding, body);
