@@ -18,6 +18,7 @@ use crate::activation::HandedSockets;
 use crate::bridge::Bridge;
 use crate::clock::BootClock;
 use crate::config::{self, Config, Environment};
+use crate::connection::Budget;
 use crate::data_dir::{self, ApiToken, DataDir, StateFile};
 use crate::error::StartError;
 use crate::http::{Cors, Daemon};
@@ -210,6 +211,7 @@ async fn serve_data_dir(
             allowed_origins: config.allowed_origins,
             allow_private_network: config.allow_private_network,
         },
+        body_budget: Budget::new(config.limits.buffered_bodies),
         limits: config.limits,
         watchdog: Watchdog::new(timeout.filter(|timeout| !timeout.is_zero())),
         bridge: Bridge::new(Handle::current()),

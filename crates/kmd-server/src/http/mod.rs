@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use tracing::info;
 
 use crate::bridge::Bridge;
-use crate::connection::Body;
+use crate::connection::{Body, Budget};
 use crate::data_dir::ApiToken;
 use crate::limits::Limits;
 use crate::watchdog::Watchdog;
@@ -40,6 +40,8 @@ pub(crate) struct Daemon {
     pub(crate) token: ApiToken,
     pub(crate) cors: Cors,
     pub(crate) limits: Limits,
+    /// For large bodies, of all connections together.
+    pub(crate) body_budget: Budget,
     pub(crate) watchdog: Watchdog,
     pub(crate) bridge: Bridge,
     /// Told when a session may have been opened.
