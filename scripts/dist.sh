@@ -39,7 +39,7 @@ compile() {
     local binary=$1 flag=$2 folder=$build/$1
     echo "dist: building $binary"
     CARGO_ENCODED_RUSTFLAGS="$(nameless "$folder")$flag" \
-    CFLAGS="-ffile-prefix-map=$PWD=/kmd -ffile-prefix-map=$folder=/build" \
+    CFLAGS="-ffile-prefix-map=$PWD=/kmd -ffile-prefix-map=$folder=/build -ffile-prefix-map=${CARGO_HOME:-$HOME/.cargo}=/cargo" \
     CARGO_TARGET_DIR=$folder \
         cargo build --release --locked --package kmd --target "$target"
     install -m 755 "$folder/$target/release/kmd" "$out/$binary"

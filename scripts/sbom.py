@@ -19,6 +19,8 @@ import subprocess
 import tomllib
 import uuid
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
 
 def main():
     parser = argparse.ArgumentParser()
@@ -68,14 +70,14 @@ def bill(package, target):
 
 def cargo_metadata(target):
     command = ["cargo", "metadata", "--format-version", "1", "--locked", "--filter-platform", target]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT).stdout)
 
 
 def compiled_into(package, target):
     """Names and versions, with the features that this package asks for."""
     command = ["cargo", "tree", "--locked", "--package", package, "--target", target]
     command += ["--edges", "normal,no-proc-macro", "--prefix", "none"]
-    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.splitlines()
     named = [line.split()[:2] for line in lines if line]
     return {(name, version.removeprefix("v")) for name, version in named}
 

@@ -28,6 +28,11 @@ check_python() {
     python3 -c 'import ensurepip, venv' 2>/dev/null || needed+=(python3 python3-venv)
 }
 
+check_strace() {
+    # Makes single system calls fail, or kills the daemon there.
+    have strace || needed+=(strace)
+}
+
 check_node() {
     have node || needed+=(nodejs)
     have npm || needed+=(npm)
@@ -74,7 +79,7 @@ check_cargo() {
 case $task in
     build) check_c_compiler ;;
     run) check_c_compiler; have curl || useful+=(curl) ;;
-    test) check_c_compiler; check_python; check_node ;;
+    test) check_c_compiler; check_python; check_node; check_strace ;;
     dist) check_c_compiler; check_git; have python3 || needed+=(python3) ;;
     capabilities) have setcap || [ -x /sbin/setcap ] || needed+=(libcap2-bin) ;;
     *) echo "setup: no such task: $task" >&2; exit 2 ;;

@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 source=$here/../..
 
-binary=$1
+binary=$(realpath "$1")
 out=$2
 version=${3:-$(sed -n 's/^version = "\(.*\)"/\1/p' "$source/Cargo.toml" | head -n 1)}
 architecture=$(dpkg --print-architecture)

@@ -2,7 +2,8 @@
 # Runs two real clients against the built daemon: run.sh [BINARY]
 #
 # Their packages go to .test-clients/ and stay there until a pinned version
-# changes. The daemon gets a directory of its own, a cheap KDF and a free port.
+# changes. TEST_TRANSACTIONS is the number of random transactions that both
+# sign and kmd has to sign alike, 2,000 unless said otherwise. The daemon gets a directory of its own, a cheap KDF and a free port.
 set -euo pipefail
 
 binary=$(realpath "${1:-$(dirname "$0")/../../target/release/kmd}")
@@ -22,6 +23,9 @@ main() {
     start_daemon
     run_client python "$cache/python/bin/python" -u "$tests/python/test_kmd.py"
     run_client javascript node "$cache/javascript/test_kmd.mjs"
+    export KMD_TRANSACTIONS=$work/transactions
+    run_client differential-python "$cache/python/bin/python" -u "$tests/python/differential.py"
+    run_client differential-javascript node "$cache/javascript/differential.mjs"
     stop_daemon
     echo "clients: $passed passed, $failed failed"
     [ "$failed" -eq 0 ]
@@ -43,7 +47,7 @@ install_javascript() {
     local lock=$tests/javascript/package-lock.json installed=$cache/javascript/installed.json
     mkdir -p "$cache/javascript"
     # Node looks for packages beside the file that imports them.
-    cp "$tests"/javascript/{package.json,package-lock.json,.npmrc,test_kmd.mjs} "$cache/javascript/"
+    cp "$tests"/javascript/{package.json,package-lock.json,.npmrc,test_kmd.mjs,differential.mjs} "$cache/javascript/"
     if cmp -s "$lock" "$installed"; then
         return
     fi

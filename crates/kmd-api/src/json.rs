@@ -52,6 +52,10 @@ impl ReferenceFormatter {
 impl Formatter for ReferenceFormatter {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
+        // Both begin with this byte, which most text has none of.
+        if !fragment.as_bytes().contains(&0xe2) {
+            return writer.write_all(fragment.as_bytes());
+        }
         while let Some(position) = rest.find(['\u{2028}', '\u{2029}']) {
             let (before, separator) = rest.split_at(position);
             let escape = if separator.starts_with('\u{2028}') {

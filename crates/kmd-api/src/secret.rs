@@ -40,7 +40,7 @@ impl fmt::Debug for SecretBytes {
 
 impl Serialize for SecretBytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        bytes::serialize(&self.0, serializer)
+        bytes::serialize_secret(&self.0, serializer)
     }
 }
 

@@ -213,12 +213,12 @@ fn errors_never_quote_what_a_field_held() {
 fn answers_are_the_reference_s_bytes() {
     let response = kmd_api::v1::ListWalletsResponse {
         wallets: vec![kmd_api::v1::Wallet {
-            driver_name: "sqlite".to_owned(),
+            driver_name: "sqlite".into(),
             driver_version: 1,
             id: "00".to_owned(),
             mnemonic_ux: false,
             name: "日本 \"q\" <&>\u{2028}/\0\u{2029}x\\".to_owned(),
-            supported_txs: vec!["pay".to_owned()],
+            supported_txs: vec!["pay".into()],
         }],
     };
     let expected = "{\n  \"wallets\": [\n    {\n      \"driver_name\": \"sqlite\",\n      \"driver_version\": 1,\n      \

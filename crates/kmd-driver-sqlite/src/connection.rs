@@ -11,7 +11,8 @@ use rusqlite::{Connection, OpenFlags};
 
 /// How long to wait for another process that has the file.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// The same while looking through the folder, where others wait meanwhile.
+/// The same while looking through the folder, where others wait meanwhile; also
+/// for a thread of ours that waits for another process.
 pub(crate) const BUSY_TIMEOUT_LOOKING: Duration = Duration::from_millis(250);
 /// Longest value or statement in bytes. The largest of a real wallet are the
 /// 255 keys of a multisig.
@@ -61,6 +62,9 @@ fn connect(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> 
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH)?;
+    // With less than EXTRA a commit ends before its journal is sure to be gone, and
+    // a power cut would roll back what was answered.
+    connection.execute_batch("PRAGMA synchronous = EXTRA;")?;
     // Deleted keys are overwritten, and nothing is written outside the folder.
     connection.execute_batch("PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF;")?;
     Ok(connection)
@@ -79,6 +83,20 @@ fn check_tables(connection: &Connection) -> rusqlite::Result<()> {
         Ok(())
     } else {
         Err(rusqlite::Error::QueryReturnedNoRows)
+    }
+}
+
+/// Refuses to change a file that is damaged anywhere: a page that SQLite takes
+/// for free may hold keys, and a key may be written where nobody finds it.
+pub(crate) fn check_sound(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let found: String = connection
+        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+        .map_err(database(path))?;
+    if found == "ok" {
+        Ok(())
+    } else {
+        let advice = "nothing is written to it any more; its keys can be exported and imported into another wallet";
+        Err(damaged(path, &format!("the file is damaged ({found}); {advice}")))
     }
 }
 

@@ -1,17 +1,23 @@
-//! A descriptor of a database file that is safe beside SQLite.
+//! Whose turn it is to work on a database file, and descriptors that are safe
+//! beside SQLite.
 //!
 //! Closing any descriptor of a file gives up all POSIX locks that the process
 //! has on that file (fcntl(2)), also those that SQLite took through another
 //! descriptor. SQLite minds that for its own descriptors; this does for ours:
 //! while SQLite works on a file, our descriptors of it are put aside, and closed
-//! by whoever finishes last.
+//! when it has finished.
+//!
+//! Within the process only one connection works on a file at a time. SQLite's
+//! own locks would do that as well, but who waits for those only asks now and
+//! then, and never gets in while others always have the next change ready.
 
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Which file it is: device and inode.
 pub(crate) type Identity = (u64, u64);
@@ -24,27 +30,77 @@ pub(crate) fn identity(metadata: &Metadata) -> Identity {
 /// Which files SQLite works on now, and our descriptors of those that are to
 /// be closed.
 #[derive(Default)]
-pub(crate) struct FilesInUse(Mutex<HashMap<Identity, InUse>>);
+pub(crate) struct FilesInUse {
+    files: Mutex<Files>,
+    finished: Condvar,
+}
+
+type Files = HashMap<Identity, InUse>;
 
 #[derive(Default)]
 struct InUse {
-    users: usize,
+    busy: bool,
+    /// Whoever is busy has SQLite's lock, and waits for no other process.
+    locked: bool,
+    waiting: usize,
+    /// Those of them who only want to look, and go first: looking is short.
+    looking: usize,
     to_close: Vec<File>,
 }
 
 impl FilesInUse {
-    /// To be held while SQLite works on the file.
+    /// Waits until nobody else works on the file. To be held while SQLite does.
     pub(crate) fn enter(self: &Arc<Self>, file: Identity) -> Using {
-        self.files().entry(file).or_default().users += 1;
+        let mut files = self.files();
+        files.entry(file).or_default().waiting += 1;
+        files = self
+            .finished
+            .wait_while(files, |files| {
+                files.get(&file).is_some_and(|in_use| in_use.busy || in_use.looking > 0)
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        self.begin(&mut files, file)
+    }
+
+    /// The same, before those who want to change the file. Nothing when whoever
+    /// works on it waits itself, for another process, and for this time.
+    pub(crate) fn enter_to_look(self: &Arc<Self>, file: Identity, patience: Duration) -> Option<Using> {
+        let mut files = self.files();
+        let in_use = files.entry(file).or_default();
+        in_use.waiting += 1;
+        in_use.looking += 1;
+        let is_busy = |files: &mut Files| files.get(&file).is_some_and(|in_use| in_use.busy);
+        let mut gives_up = false;
+        while is_busy(&mut files) && !gives_up {
+            let waited = self.finished.wait_timeout_while(files, patience, is_busy);
+            files = waited.unwrap_or_else(PoisonError::into_inner).0;
+            // A change goes on as long as the disk takes for it.
+            gives_up = files.get(&file).is_some_and(|in_use| in_use.busy && !in_use.locked);
+        }
+        let in_use = files.entry(file).or_default();
+        in_use.looking -= 1;
+        if gives_up {
+            in_use.waiting -= 1;
+            self.finished.notify_all();
+            return None;
+        }
+        Some(self.begin(&mut files, file))
+    }
+
+    fn begin(self: &Arc<Self>, files: &mut Files, file: Identity) -> Using {
+        let in_use = files.entry(file).or_default();
+        in_use.waiting -= 1;
+        in_use.busy = true;
+        in_use.locked = false;
         Using {
             files: Arc::clone(self),
             file,
         }
     }
 
-    fn files(&self) -> MutexGuard<'_, HashMap<Identity, InUse>> {
+    fn files(&self) -> MutexGuard<'_, Files> {
         // Counts and lists are whole wherever a thread could panic.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -54,16 +110,27 @@ pub(crate) struct Using {
     file: Identity,
 }
 
+impl Using {
+    /// SQLite has locked the file.
+    pub(crate) fn has_lock(&self) {
+        if let Some(in_use) = self.files.files().get_mut(&self.file) {
+            in_use.locked = true;
+        }
+    }
+}
+
 impl Drop for Using {
     fn drop(&mut self) {
         let mut files = self.files.files();
         if let Some(in_use) = files.get_mut(&self.file) {
-            in_use.users -= 1;
-            if in_use.users == 0 {
-                // Closed with the lock held, so that nobody enters meanwhile.
+            in_use.busy = false;
+            // Closed with the lock held, so that nobody enters meanwhile.
+            in_use.to_close.clear();
+            if in_use.waiting == 0 {
                 files.remove(&self.file);
             }
         }
+        self.files.finished.notify_all();
     }
 }
 
@@ -100,7 +167,7 @@ impl Descriptor {
 impl Drop for Descriptor {
     fn drop(&mut self) {
         let mut files = self.files.files();
-        if let Some(in_use) = files.get_mut(&self.identity) {
+        if let Some(in_use) = files.get_mut(&self.identity).filter(|in_use| in_use.busy) {
             in_use.to_close.extend(self.file.take());
         }
         // Where nobody uses it, it is closed here, with the lock still held.
@@ -140,6 +207,36 @@ mod tests {
         assert!(is_locked(&path));
         fcntl_lock(&sqlite_s, FlockOperation::Unlock).unwrap();
         drop(using);
+        assert!(files.files().is_empty());
+    }
+
+    #[test]
+    fn one_at_a_time_and_who_looks_goes_first() {
+        const FILE: Identity = (1, 2);
+        let files = Arc::new(FilesInUse::default());
+        let waiting = |number| {
+            while files.files().get(&FILE).is_none_or(|in_use| in_use.waiting < number) {
+                std::thread::yield_now();
+            }
+        };
+        let order = Mutex::new(Vec::new());
+        let using = files.enter(FILE);
+        assert!(files.enter_to_look(FILE, Duration::from_millis(1)).is_none());
+        using.has_lock();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let _using = files.enter(FILE);
+                order.lock().unwrap().push("change");
+            });
+            waiting(1);
+            scope.spawn(|| {
+                let _using = files.enter_to_look(FILE, Duration::from_millis(1));
+                order.lock().unwrap().push("look");
+            });
+            waiting(2);
+            drop(using);
+        });
+        assert_eq!(*order.lock().unwrap(), ["look", "change"]);
         assert!(files.files().is_empty());
     }
 }

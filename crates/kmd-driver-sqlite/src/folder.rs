@@ -6,10 +6,10 @@
 //! folder costs one `stat` a file, and looking for one wallet, while no file
 //! comes or goes, two.
 
-use std::collections::HashMap;
-use std::ffi::OsString;
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -17,9 +17,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use kmd_wallet::{Error, Metadata, Result, WalletId, WalletName};
 
 use crate::connection::{self, BUSY_TIMEOUT, BUSY_TIMEOUT_LOOKING, io};
-use crate::descriptor::{FilesInUse, Identity, identity};
-use crate::file_name;
-use crate::look::{Look, look};
+use crate::descriptor::FilesInUse;
+use crate::listing::{self, Stamp};
+use crate::look::{Look, Skipped, look};
 
 /// Told, once a file, which file is skipped and why.
 pub type OnSkipped = Box<dyn Fn(&Path, &str) + Send + Sync>;
@@ -55,15 +55,6 @@ struct Index {
 struct Seen {
     stamp: Stamp,
     look: Look,
-}
-
-/// Equal stamps: the same file, not written since.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    identity: Identity,
-    size: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
 }
 
 /// A wallet and its file.
@@ -153,13 +144,13 @@ impl Folder {
     fn find_unchanged(&self, id: &WalletId) -> Option<Found> {
         let index = self.index();
         let folder = Stamp::of(&self.path).ok()?;
-        if index.folder != Some(folder) || !self.is_settled(folder) {
+        if index.folder != Some(folder) || !is_settled(folder, self.time()) {
             return None;
         }
         let mut with_id = index.files.iter().filter(|(_, seen)| seen.look.is_wallet(id));
         let (name, seen) = with_id.next().filter(|_| with_id.next().is_none())?;
         let path = self.path.join(name);
-        let unchanged = Stamp::of(&path).ok()? == seen.stamp && self.is_settled(seen.stamp);
+        let unchanged = Stamp::of(&path).ok()? == seen.stamp && is_settled(seen.stamp, self.time());
         found(path, seen.look.clone()).filter(|_| unchanged)
     }
 
@@ -216,9 +207,7 @@ impl Folder {
         let Ok(stamp) = Stamp::of(path) else {
             return Ok(None);
         };
-        let using = self.in_use.enter(stamp.identity);
-        let looked = look(path, BUSY_TIMEOUT);
-        drop(using);
+        let looked = self.look_within(path, stamp, BUSY_TIMEOUT);
         match looked.unwrap_or_else(|skipped| skipped.look) {
             Look::Wallet(wallet) => Ok(Some(wallet)),
             Look::NoWallet => Ok(None),
@@ -245,47 +234,35 @@ impl Folder {
     fn scan(&self) -> Result<Vec<(PathBuf, Look)>> {
         // Taken before the names are read: what comes meanwhile changes it again.
         let folder = Stamp::of(&self.path).ok();
-        let mut files = Vec::new();
-        for name in self.names()? {
-            let path = self.path.join(&name);
-            // A file that vanished since it was listed is no wallet any more.
-            if let Ok(stamp) = Stamp::of(&path) {
-                let look = self.look_again(&name, &path, stamp);
-                files.push((name, Seen { stamp, look }));
-            }
-        }
-        let looks = files
-            .iter()
-            .map(|(name, seen)| (self.path.join(name), seen.look.clone()))
-            .collect();
-        let mut index = self.index();
-        let mut before = std::mem::take(&mut index.files);
-        // What could not be looked at is looked at again the next time.
-        let kept = files.into_iter().filter_map(|(name, seen)| match seen.look {
-            Look::Unknown { .. } => before.remove_entry(&name),
-            _ => Some((name, seen)),
-        });
-        *index = Index {
-            folder,
-            files: kept.collect(),
+        let files = listing::files(&self.path).map_err(io(&self.path))?;
+        let known: Vec<Option<Look>> = {
+            let (index, now) = (self.index(), self.time());
+            files
+                .iter()
+                .map(|(name, stamp)| index.current(name, *stamp, now))
+                .collect()
         };
+        let mut looks = Vec::with_capacity(files.len());
+        let mut looked_again = Vec::new();
+        for ((name, stamp), known) in files.iter().zip(known) {
+            let path = self.path.join(name);
+            let look = known.unwrap_or_else(|| {
+                let look = self.look_again(name, &path, *stamp);
+                looked_again.push((name.clone(), *stamp, look.clone()));
+                look
+            });
+            looks.push((path, look));
+        }
+        self.index().update(folder, &files, looked_again);
         Ok(looks)
     }
 
-    fn look_again(&self, name: &OsString, path: &Path, stamp: Stamp) -> Look {
+    fn look_again(&self, name: &OsStr, path: &Path, stamp: Stamp) -> Look {
         let same_file = |seen: &&Seen| seen.stamp.identity == stamp.identity;
         let before = self.index().files.get(name).filter(same_file).cloned();
         let unchanged = before.as_ref().is_some_and(|seen| seen.stamp == stamp);
         let before = before.map(|seen| seen.look);
-        if let Some(look) = &before
-            && unchanged
-            && self.is_settled(stamp)
-        {
-            return look.clone();
-        }
-        let using = self.in_use.enter(stamp.identity);
-        let looked = look(path, BUSY_TIMEOUT_LOOKING);
-        drop(using);
+        let looked = self.look_within(path, stamp, BUSY_TIMEOUT_LOOKING);
         looked.unwrap_or_else(|skipped| {
             let look = skipped.look.after(before);
             if !unchanged && !look.was_wallet() {
@@ -295,26 +272,47 @@ impl Folder {
         })
     }
 
-    /// Names of the files that count, in their order.
-    fn names(&self) -> Result<Vec<OsString>> {
-        let entries = match fs::read_dir(&self.path) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(io(&self.path)(error)),
-        };
-        let names: std::io::Result<Vec<_>> = entries.map(|entry| entry.map(|entry| entry.file_name())).collect();
-        let mut names = names.map_err(io(&self.path))?;
-        names.retain(|name| name.as_encoded_bytes().ends_with(file_name::ENDING.as_bytes()));
-        names.sort_unstable();
-        Ok(names)
+    fn look_within(&self, path: &Path, stamp: Stamp, patience: Duration) -> std::result::Result<Look, Skipped> {
+        match self.in_use.enter_to_look(stamp.identity, patience) {
+            Some(_using) => look(path, patience),
+            None => Err(Skipped::for_now("it is being changed".to_owned())),
+        }
     }
 
-    fn is_settled(&self, stamp: Stamp) -> bool {
-        let (seconds, nanoseconds) = stamp.changed;
-        let changed = Duration::new(seconds.try_into().unwrap_or(0), nanoseconds.try_into().unwrap_or(0));
-        let now = (self.now)().duration_since(UNIX_EPOCH).unwrap_or_default();
-        now.checked_sub(changed).is_some_and(|age| age > UNSETTLED)
+    /// Since 1970.
+    fn time(&self) -> Duration {
+        (self.now)().duration_since(UNIX_EPOCH).unwrap_or_default()
     }
+}
+
+impl Index {
+    /// What a file was, if it did not change since.
+    fn current(&self, name: &OsStr, stamp: Stamp, now: Duration) -> Option<Look> {
+        let seen = self.files.get(name)?;
+        (seen.stamp == stamp && is_settled(stamp, now)).then(|| seen.look.clone())
+    }
+
+    /// Takes note of what was seen.
+    fn update(&mut self, folder: Option<Stamp>, files: &[(OsString, Stamp)], looked: Vec<(OsString, Stamp, Look)>) {
+        for (name, stamp, look) in looked {
+            // What could not be looked at is looked at again the next time.
+            if !matches!(look, Look::Unknown { .. }) {
+                self.files.insert(name, Seen { stamp, look });
+            }
+        }
+        if self.files.len() > files.len() {
+            let there: HashSet<&OsString> = files.iter().map(|(name, _)| name).collect();
+            self.files.retain(|name, _| there.contains(name));
+        }
+        self.folder = folder;
+    }
+}
+
+/// Whether a file changed so long ago that another change would have shown.
+fn is_settled(stamp: Stamp, now: Duration) -> bool {
+    let (seconds, nanoseconds) = stamp.changed;
+    let changed = Duration::new(seconds.try_into().unwrap_or(0), nanoseconds.try_into().unwrap_or(0));
+    now.checked_sub(changed).is_some_and(|age| age > UNSETTLED)
 }
 
 fn found(path: PathBuf, look: Look) -> Option<Found> {
@@ -325,17 +323,5 @@ fn found(path: PathBuf, look: Look) -> Option<Found> {
             was: Some(metadata), ..
         } => Some(Found { path, metadata }),
         Look::NoWallet | Look::Unknown { was: None, .. } => None,
-    }
-}
-
-impl Stamp {
-    fn of(path: &Path) -> std::io::Result<Self> {
-        let metadata = fs::metadata(path)?;
-        Ok(Self {
-            identity: identity(&metadata),
-            size: metadata.size(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
-            changed: (metadata.ctime(), metadata.ctime_nsec()),
-        })
     }
 }

@@ -14,6 +14,7 @@ mod descriptor;
 mod driver;
 mod file_name;
 mod folder;
+mod listing;
 mod look;
 mod multisig_keys;
 mod schema;

@@ -52,6 +52,17 @@ pub(crate) struct Skipped {
     pub(crate) cause: String,
 }
 
+impl Skipped {
+    /// A file that may turn out to be a wallet later.
+    pub(crate) fn for_now(cause: String) -> Self {
+        let look = Look::Unknown {
+            cause: cause.clone(),
+            was: None,
+        };
+        Self { look, cause }
+    }
+}
+
 /// Looks at a file, and waits for so long for whoever has it.
 pub(crate) fn look(path: &Path, patience: Duration) -> Result<Look, Skipped> {
     // SQLite would wait for a writer of a FIFO, and does not refuse devices.
@@ -61,13 +72,7 @@ pub(crate) fn look(path: &Path, patience: Duration) -> Result<Look, Skipped> {
     let said = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory,
-        ) => Skipped {
-            look: Look::Unknown {
-                cause: error.to_string(),
-                was: None,
-            },
-            cause: error.to_string(),
-        },
+        ) => Skipped::for_now(error.to_string()),
         _ => skipped_for_good(error.to_string()),
     };
     let connection = connection::look(path, patience).map_err(said)?;

@@ -40,12 +40,14 @@ pub(crate) struct SqliteStore {
 struct Open {
     connection: Connection,
     seen: Generation,
+    /// Whether the whole file was found to be sound since the connection was made.
+    is_sound: bool,
 }
 
 /// The connection, while descriptors of its file are not closed.
 struct InUse<'a> {
     open: MutexGuard<'a, Open>,
-    _using: Using,
+    using: Using,
 }
 
 /// How often a change is tried when the file is written past SQLite meanwhile.
@@ -62,6 +64,7 @@ impl SqliteStore {
                 connection,
                 // No file is ever at this state: the first use looks again.
                 seen: Generation::default(),
+                is_sound: false,
             }),
             descriptor,
             folder,
@@ -90,8 +93,9 @@ impl SqliteStore {
         if open.seen != now {
             open.connection = connection::open(&self.path)?;
             open.seen = now;
+            open.is_sound = false;
         }
-        Ok(InUse { open, _using: using })
+        Ok(InUse { open, using })
     }
 
     /// The state of the file in the folder, which must be the one that was opened.
@@ -123,9 +127,14 @@ impl SqliteStore {
             .connection
             .transaction_with_behavior(TransactionBehavior::Exclusive)
             .map_err(database(&self.path))?;
+        in_use.using.has_lock();
         let before = self.generation()?;
         if before != open.seen && before.changes == open.seen.changes {
             return Ok(None);
+        }
+        if !open.is_sound {
+            connection::check_sound(&transaction, &self.path)?;
+            open.is_sound = true;
         }
         let changed = change(&transaction)?;
         transaction.commit().map_err(database(&self.path))?;

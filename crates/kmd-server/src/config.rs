@@ -175,6 +175,13 @@ impl Config {
         Self::from_layers(&layers, data_dir)
     }
 
+    /// Reads the text of a file alone.
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn of_text(text: &str, data_dir: &Path) -> Result<Self, StartError> {
+        let layers = Layers::lay(data_dir.join(files::CONFIG), Some(text), &Environment::default())?;
+        Self::from_layers(&layers, data_dir)
+    }
+
     fn from_layers(layers: &Layers, data_dir: &Path) -> Result<Self, StartError> {
         let written = layers.written()?;
         let sqlite = written.drivers.sqlite;

@@ -19,6 +19,8 @@ pub mod config;
 mod connection;
 mod data_dir;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod hardening;
 mod http;
 mod ledger;

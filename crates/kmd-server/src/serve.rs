@@ -271,7 +271,7 @@ async fn accept_all<L: Listener>(
                 workers.give(move |share| {
                     tokio::spawn(async move {
                         match L::take_over(accepted) {
-                            Ok(stream) => connection::serve(stream, daemon, stopping).await,
+                            Ok(stream) => connection::serve(stream, daemon, stopping, &share).await,
                             Err(error) => warn!(%error, "a connection could not be taken over"),
                         }
                         drop((place, share));

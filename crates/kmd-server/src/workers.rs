@@ -28,9 +28,14 @@ struct Worker {
 pub(crate) struct Share(Arc<AtomicUsize>);
 
 impl Share {
-    fn of(load: &Arc<AtomicUsize>) -> Self {
+    pub(crate) fn of(load: &Arc<AtomicUsize>) -> Self {
         load.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(load))
+    }
+
+    /// Whether the thread has no other connection.
+    pub(crate) fn is_all(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 1
     }
 }
 

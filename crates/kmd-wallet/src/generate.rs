@@ -7,8 +7,9 @@
 //! as the last one carried, for a fraction of what a commit takes: else whoever
 //! is first would commit alone, every other time.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use kmd_algorand::Address;
@@ -72,23 +73,53 @@ fn generate_at(
 }
 
 /// Gathers requests. The first to come leads: it commits for all that wait.
+///
+/// Whoever waits sleeps until it is told, alone, what became of it: to wake all
+/// at once costs more than the keys do.
 #[derive(Default)]
 pub(crate) struct GroupCommit {
     state: Mutex<Gathered>,
     /// Somebody takes part.
     joined: Condvar,
-    /// A commit has ended.
-    changed: Condvar,
 }
 
 #[derive(Default)]
 struct Gathered {
-    next_ticket: u64,
-    waiting: HashSet<u64>,
-    done: HashMap<u64, Address>,
+    /// Those that no commit carries yet, in the order in which they came.
+    waiting: VecDeque<Arc<Member>>,
     led: bool,
     /// How many the last commit carried.
     last: usize,
+}
+
+/// Somebody who waits.
+struct Member {
+    told: Mutex<Option<Told>>,
+    thread: Thread,
+}
+
+/// What somebody who waits is told.
+enum Told {
+    /// The commit that carried it lasts: its key.
+    Done(Address),
+    /// Nobody commits for it: it leads.
+    Lead,
+}
+
+impl Member {
+    fn tell(&self, told: Told) {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
+        self.thread.unpark();
+    }
+
+    fn wait(&self) -> Told {
+        loop {
+            if let Some(told) = self.told.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                return told;
+            }
+            thread::park();
+        }
+    }
 }
 
 impl GroupCommit {
@@ -98,43 +129,40 @@ impl GroupCommit {
     /// Those of `commit`, to the one who led it; the others try again.
     pub(crate) fn join(&self, commit: impl Fn(usize) -> Result<Vec<Address>>) -> Result<Address> {
         let mut state = self.lock();
-        let ticket = state.next_ticket;
-        state.next_ticket += 1;
-        state.waiting.insert(ticket);
+        if !state.led {
+            state.led = true;
+            return self.lead(state, commit);
+        }
+        let member = Arc::new(Member {
+            told: Mutex::new(None),
+            thread: thread::current(),
+        });
+        state.waiting.push_back(Arc::clone(&member));
+        drop(state);
         self.joined.notify_one();
-        loop {
-            if let Some(address) = state.done.remove(&ticket) {
-                return Ok(address);
-            }
-            if !state.led {
-                return self.lead(state, ticket, commit);
-            }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        match member.wait() {
+            Told::Done(address) => Ok(address),
+            Told::Lead => self.lead(self.lock(), commit),
         }
     }
 
-    fn lead(
-        &self,
-        mut state: MutexGuard<'_, Gathered>,
-        ticket: u64,
-        commit: impl Fn(usize) -> Result<Vec<Address>>,
-    ) -> Result<Address> {
-        state.led = true;
-        state.waiting.remove(&ticket);
+    fn lead(&self, state: MutexGuard<'_, Gathered>, commit: impl Fn(usize) -> Result<Vec<Address>>) -> Result<Address> {
         let mut state = self.gather(state);
-        let followers: Vec<u64> = state.waiting.iter().copied().take(MAX_BATCH - 1).collect();
-        state.last = 1 + followers.len();
+        let count = state.waiting.len().min(MAX_BATCH - 1);
+        let mut led = Led {
+            group: self,
+            followers: state.waiting.drain(..count).collect(),
+        };
+        state.last = 1 + count;
         drop(state);
 
-        let led = Led(self);
-        let mut addresses = commit(1 + followers.len())?.into_iter();
+        let mut addresses = commit(1 + count)?.into_iter();
         let own = addresses.next();
-        let mut state = self.lock();
-        for (follower, address) in followers.into_iter().zip(addresses) {
-            state.waiting.remove(&follower);
-            state.done.insert(follower, address);
+        for address in addresses {
+            if let Some(follower) = led.followers.pop_front() {
+                follower.tell(Told::Done(address));
+            }
         }
-        drop(state);
         drop(led);
         own.ok_or(Error::TooManyKeys)
     }
@@ -152,18 +180,30 @@ impl GroupCommit {
     }
 }
 
-/// Leadership, given up also when the commit fails or panics.
-struct Led<'a>(&'a GroupCommit);
+/// Leadership, passed on also when the commit fails or panics.
+struct Led<'a> {
+    group: &'a GroupCommit,
+    /// Those whose keys are being committed.
+    followers: VecDeque<Arc<Member>>,
+}
 
 impl Drop for Led<'_> {
     fn drop(&mut self) {
-        self.0.lock().led = false;
-        self.0.changed.notify_all();
+        let mut state = self.group.lock();
+        // What was not committed is tried again, by whoever of them came first.
+        while let Some(follower) = self.followers.pop_back() {
+            state.waiting.push_front(follower);
+        }
+        match state.waiting.pop_front() {
+            Some(next) => next.tell(Told::Lead),
+            None => state.led = false,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
@@ -186,7 +226,7 @@ mod tests {
     fn everybody_gets_a_key_of_their_own() {
         let (group, next, commits) = (GroupCommit::default(), AtomicUsize::new(0), AtomicUsize::new(0));
         let number = numbering(&next);
-        let got: HashSet<Address> = std::thread::scope(|scope| {
+        let got: HashSet<Address> = thread::scope(|scope| {
             let threads: Vec<_> = (0..16)
                 .map(|_| {
                     scope.spawn(|| {
@@ -216,11 +256,11 @@ mod tests {
             batches.lock().unwrap().push(count);
             // The first commit lasts until three others wait.
             while batches.lock().unwrap().len() == 1 && group.lock().waiting.len() < 3 {
-                std::thread::yield_now();
+                thread::yield_now();
             }
             number(count)
         };
-        std::thread::scope(|scope| {
+        thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| group.join(commit).unwrap());
             }
@@ -237,13 +277,13 @@ mod tests {
         let commit = |count: usize| {
             if failures.fetch_add(1, Ordering::Relaxed) == 0 {
                 while group.lock().waiting.len() < 2 {
-                    std::thread::yield_now();
+                    thread::yield_now();
                 }
                 return Err(Error::TooManyKeys);
             }
             Ok((0..count).map(address).collect())
         };
-        let results: Vec<bool> = std::thread::scope(|scope| {
+        let results: Vec<bool> = thread::scope(|scope| {
             let threads: Vec<_> = (0..3).map(|_| scope.spawn(|| group.join(commit).is_ok())).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// Each crate and the crates of the workspace that it may use. Lower layers come first: a crate uses only crates that
 /// stand above it in this table.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("kmd-memory", &[]),
     ("kmd-ed25519", &[]),
     ("kmd-scrypt", &[]),
@@ -35,6 +35,18 @@ const MAY_USE: [(&str, &[&str]); 15] = [
             "kmd-driver-sqlite",
             "kmd-memory",
             "kmd-sandbox",
+            "kmd-wallet",
+        ],
+    ),
+    (
+        "kmd-fuzz-targets",
+        &[
+            "kmd-algorand",
+            "kmd-api",
+            "kmd-core",
+            "kmd-crypto",
+            "kmd-driver-sqlite",
+            "kmd-server",
             "kmd-wallet",
         ],
     ),

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
     fs,
-    sync::{Arc, Barrier},
+    sync::{
+        Arc, Barrier,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
 };
 use support::{
@@ -111,6 +114,39 @@ fn keys_generated_at_once_are_different_keys() {
     let different: BTreeSet<String> = generated.iter().cloned().collect();
     assert_eq!(different.len(), 100);
     assert_eq!(api.keys(&handle).into_iter().collect::<BTreeSet<_>>(), different);
+}
+
+/// Creating and renaming look at every wallet, also at one that clients change without a pause.
+#[test]
+fn a_wallet_that_never_rests_holds_up_no_other() {
+    let daemon = Home::cheap().start();
+    let mut api = daemon.api();
+    let busy = api.create("busy", "");
+    let handle = api.open(&busy, "");
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for client in 1..=4_u8 {
+            let (mut api, handle, done) = (daemon.api(), &handle, &done);
+            scope.spawn(move || {
+                for number in 0_u32.. {
+                    let mut seed = [client; 32];
+                    seed[..4].copy_from_slice(&number.to_le_bytes());
+                    let body = json!({"wallet_handle_token": handle, "private_key": seed.to_vec()});
+                    api.ok("/v1/key/import", &body);
+                    if done.load(Ordering::Relaxed) {
+                        break;
+                    }
+                }
+            });
+        }
+        let mut refused = Vec::new();
+        for number in 0..20 {
+            let created = api.post("/v1/wallet", &creation(&format!("wallet {number}"), ""));
+            refused.extend(Some(created).filter(|reply| reply.status != 200));
+        }
+        done.store(true, Ordering::Relaxed);
+        assert!(refused.is_empty(), "{refused:?}");
+    });
 }
 
 /// Sends both requests as nearly at the same time as threads can.

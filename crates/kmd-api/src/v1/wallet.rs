@@ -1,5 +1,7 @@
 //! Wallets and their handles.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::Empty;
@@ -11,7 +13,7 @@ use crate::{Password, SecretBytes, SecretText};
 #[serde(default)]
 pub struct Wallet {
     /// The driver that keeps it: `sqlite`.
-    pub driver_name: String,
+    pub driver_name: Cow<'static, str>,
     /// Version of the driver's format.
     pub driver_version: u32,
     /// Names the wallet for good; 32 hex characters, at most 64 bytes.
@@ -21,7 +23,7 @@ pub struct Wallet {
     /// Chosen by its owner; at most 64 bytes.
     pub name: String,
     /// Transaction types that the driver claims, for old clients; it signs all.
-    pub supported_txs: Vec<String>,
+    pub supported_txs: Vec<Cow<'static, str>>,
 }
 
 /// An open handle.

@@ -9,8 +9,14 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
 
-/// The arguments: none.
+/// Tell whether kmd would start with this configuration
+///
+/// Reads kmd_config.json and the environment as the daemon does at its start.
+/// Needs no daemon.
 #[derive(Args)]
+#[command(after_long_help = "\
+JSON: {\"data_dir\", \"warnings\": []}; a warning tells of something that would be ignored.
+Where kmd would not start, it says why and fails with exit code 9.")]
 pub struct Check {}
 
 impl Check {

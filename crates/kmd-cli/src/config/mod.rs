@@ -12,12 +12,10 @@ use serde_json::Value;
 use crate::Result;
 use crate::context::Context;
 
-/// Commands on the configuration. They need no daemon.
+/// Check and show the configuration
 #[derive(Subcommand)]
-pub enum Command {
-    /// Tell whether kmd would start with this configuration
+pub(crate) enum Command {
     Check(check::Check),
-    /// Show every setting and where its value came from
     Show(show::Show),
 }
 

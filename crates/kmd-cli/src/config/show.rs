@@ -8,8 +8,13 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report, Table};
 
-/// The arguments: none.
+/// Show every setting and where its value came from
+///
+/// Shows what a daemon that starts now would go by: the defaults, over them
+/// kmd_config.json, over that the environment. Needs no daemon.
 #[derive(Args)]
+#[command(after_long_help = "\
+JSON: {\"settings\": [{\"key\", \"value\", \"source\", \"variable\"}], \"warnings\": []}.")]
 pub struct Show {}
 
 impl Show {

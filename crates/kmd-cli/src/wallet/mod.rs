@@ -7,6 +7,7 @@ mod list;
 mod password;
 mod recover;
 mod rename;
+mod verify;
 
 use clap::{Args, Subcommand};
 use kmd_api::Password;
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Info(info::Info),
     Rename(rename::Rename),
     Password(password::ChangePassword),
+    Verify(verify::Verify),
     ExportMdk(export_mdk::ExportMdk),
     Recover(recover::Recover),
 }
@@ -38,6 +40,7 @@ impl Command {
             Self::Info(command) => command.run(context),
             Self::Rename(command) => command.run(context),
             Self::Password(command) => command.run(context),
+            Self::Verify(command) => command.run(context),
             Self::ExportMdk(command) => command.run(context),
             Self::Recover(command) => command.run(context),
         }
@@ -57,7 +60,7 @@ impl From<&Wallet> for Summary {
         Self {
             name: wallet.name.clone(),
             id: wallet.id.clone(),
-            driver: wallet.driver_name.clone(),
+            driver: wallet.driver_name.clone().into_owned(),
         }
     }
 }

@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use tracing::debug;
 
 use crate::http::{self, Asked, Daemon, Parsed, Refusal, Reply};
+use crate::workers::Share;
 pub(crate) use budget::Budget;
 pub(crate) use input::Body;
 use input::{BodyBounds, BodyError, Input};
@@ -35,15 +36,18 @@ pub(crate) use wait::{Stream, stopped};
 /// was refused.
 const TIME_TO_READ: Duration = Duration::from_secs(1);
 
+/// How long a thread that has nothing else to do stays awake for the next request.
+const MOMENT: Duration = Duration::from_micros(50);
+
 /// Serves requests until the peer goes, a limit is passed, or the daemon stops.
-pub(crate) async fn serve<S: Stream>(stream: S, daemon: Arc<Daemon>, stopping: watch::Receiver<bool>) {
+pub(crate) async fn serve<S: Stream>(stream: S, daemon: Arc<Daemon>, stopping: watch::Receiver<bool>, share: &Share) {
     let mut connection = Connection {
         peer: Peer::new(stream, stopping),
         input: Input::default(),
         output: Output::default(),
         daemon,
     };
-    match connection.run().await {
+    match connection.run(share).await {
         Ok(()) => {}
         Err(why) => debug!(?why, "connection ended"),
     }
@@ -68,7 +72,7 @@ enum Next {
 }
 
 impl<S: Stream> Connection<S> {
-    async fn run(&mut self) -> Result<(), Interrupted> {
+    async fn run(&mut self, share: &Share) -> Result<(), Interrupted> {
         while self.input.begin(&mut self.peer, &self.daemon.limits).await? {
             let next = match self.head().await? {
                 None => Next::Ends,
@@ -80,6 +84,7 @@ impl<S: Stream> Connection<S> {
                 }
             };
             match next {
+                Next::Stays if share.is_all() => self.peer.expect(MOMENT).await,
                 Next::Stays => {}
                 Next::Ends => break,
                 Next::EndsUnread => {

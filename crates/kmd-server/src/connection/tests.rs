@@ -17,6 +17,7 @@ use crate::http::Cors;
 use crate::limits::Limits;
 use crate::random::OsRandom;
 use crate::watchdog::Watchdog;
+use crate::workers::Share;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const BUDGET: usize = 512 << 10;
@@ -63,7 +64,8 @@ fn connect() -> (UnixStream, watch::Sender<bool>) {
 fn connect_to(daemon: &Arc<Daemon>) -> (UnixStream, watch::Sender<bool>) {
     let (client, stream) = UnixStream::pair().unwrap();
     let (stop, stopping) = watch::channel(false);
-    tokio::spawn(serve(stream, Arc::clone(daemon), stopping));
+    let daemon = Arc::clone(daemon);
+    tokio::spawn(async move { serve(stream, daemon, stopping, &Share::of(&Arc::default())).await });
     (client, stop)
 }
 

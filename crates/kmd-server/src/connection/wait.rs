@@ -80,6 +80,20 @@ impl<S: Stream> Peer<S> {
         self.stopping.is_told()
     }
 
+    /// Waits awake for a moment: most peers that send another request send it at
+    /// once, and to fall asleep and be woken costs more than a signature.
+    pub(crate) async fn expect(&mut self, moment: Duration) {
+        // Of the system's clock: on a paused one a moment never ends.
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < moment {
+            let ready = std::future::poll_fn(|context| Poll::Ready(self.stream.poll_readable(context).is_ready()));
+            if ready.await {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Waits until there is something to read.
     pub(crate) async fn readable(&mut self) -> Result<(), Interrupted> {
         std::future::poll_fn(|context| {

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 
 use http::StatusCode;
-use kmd_api::{DecodeError, EncodeError, Encoding, Method};
+use kmd_api::v1::{InitWallet, RenewWallet};
+use kmd_api::{DecodeError, EncodeError, Encoding, Method, Request};
 use kmd_core::{Call, Error, Kmd};
 use kmd_wallet::WalletId;
 
@@ -110,6 +111,12 @@ impl From<EncodeError> for Failure {
 }
 
 impl Endpoint {
+    /// Whether the next session may end at another time after it. Whoever lets
+    /// go of sessions is woken for these only.
+    pub(crate) fn moves_deadlines(&self) -> bool {
+        matches!(self.path, InitWallet::PATH | RenewWallet::PATH)
+    }
+
     /// Does what the body asks for, on a thread that may wait.
     pub(crate) fn perform(&self, kmd: &Kmd, wallet: Option<&str>, encoding: Encoding, body: &[u8]) -> Performed {
         let call = kmd.call();

@@ -139,7 +139,9 @@ async fn perform(
         // happen also where the client has hung up meanwhile.
         move || {
             let performed = endpoint.perform(&daemon.kmd, wallet.as_deref(), encoding, &body);
-            daemon.sessions_changed.notify_one();
+            if endpoint.moves_deadlines() {
+                daemon.sessions_changed.notify_one();
+            }
             finish(endpoint, method, started, performed)
         }
     };

@@ -9,6 +9,10 @@ use std::{
 /// How long the daemon may take to let go: the threads that wait for work end after ten seconds without any.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Threads that may stay: the sessions are looked after every two seconds, by whichever has waited longest, so that a
+/// few never have none to do for ten.
+const WAITING: u64 = 8;
+
 #[derive(Clone, Copy, Debug)]
 pub struct Level {
     /// Memory in use, and the most that ever was, in MiB.
@@ -44,7 +48,7 @@ impl Level {
         loop {
             let now = Self::of(daemon);
             let back = now.memory <= self.memory + more
-                && now.threads <= self.threads
+                && now.threads <= self.threads + WAITING
                 && now.descriptors <= self.descriptors
                 && now.files <= self.files;
             if back {

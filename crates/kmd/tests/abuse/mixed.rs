@@ -2,12 +2,17 @@
 
 use super::level::Level;
 use crate::support::{
+    TOKEN,
     algorand::{base64, payment, public_key},
+    api::Api,
     daemon::{Daemon, Home, cheap},
+    http::Connection,
 };
 use serde_json::json;
 use std::{
-    env, fs, thread,
+    env, fs,
+    net::SocketAddr,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -19,11 +24,17 @@ const WARM_UP: u32 = 3;
 /// MiB that a daemon may take more after it was warm; allocators do not give all back.
 const GROWTH: u64 = 24;
 
+/// Where the daemon is to be reached.
+struct Place {
+    home: Home,
+    address: SocketAddr,
+}
+
 #[test]
 fn nothing_grows_under_mixed_load() {
     let time = env::var(SECONDS).map_or(SHORT, |seconds| Duration::from_secs(seconds.parse().unwrap()));
     let mut config = cheap();
-    config["session_lifetime_secs"] = 1.into();
+    config["session_lifetime_secs"] = 4.into();
     config["kmd"] = json!({"log_max_bytes": 1_000_000});
     let daemon = Home::with(&config).start();
     let start = Instant::now();
@@ -44,16 +55,19 @@ fn nothing_grows_under_mixed_load() {
 
 /// Waits until the handles that were left to expire are gone, and with them their wallets' files.
 fn at_rest(daemon: &Daemon) -> Level {
-    thread::sleep(Duration::from_millis(2500));
+    thread::sleep(Duration::from_millis(6500));
     let level = Level::of(daemon);
     assert_eq!(level.files, 0);
     level
 }
 
 fn load(daemon: &Daemon, until: Instant) -> usize {
+    let place = &Place {
+        home: daemon.home.clone(),
+        address: daemon.address,
+    };
     let round = |client: usize, number: usize| {
-        let fresh = format!("wallet {client} {number} {:?}", until.elapsed());
-        live(daemon, &format!("{fresh}{:?}", Instant::now()), number);
+        live(place, &format!("wallet {client} {number} {:?}", Instant::now()), number);
     };
     thread::scope(|scope| {
         let clients = [0, 1, 2].map(|client| {
@@ -71,13 +85,13 @@ fn load(daemon: &Daemon, until: Instant) -> usize {
 }
 
 /// From the creation of a wallet to the deletion of its file.
-fn live(daemon: &Daemon, name: &str, number: usize) {
+fn live(place: &Place, name: &str, number: usize) {
     // Half of the clients stay for some requests only.
-    let mut api = if number % 2 == 0 {
-        daemon.api()
-    } else {
-        daemon.unix_api()
+    let connection = match number % 2 {
+        0 => Connection::tcp(place.address),
+        _ => Connection::unix(&place.home.file("kmd.sock")),
     };
+    let mut api = Api::new(connection, TOKEN);
     let id = api.create(name, "password of a soak");
     let handle = api.open(&id, "password of a soak");
     let key = public_key(&api.generate(&handle));
@@ -108,6 +122,6 @@ fn live(daemon: &Daemon, name: &str, number: usize) {
         api.ok("/v1/wallet/release", &json!({"wallet_handle_token": handle}));
     }
     let mine = |name: &String| name.contains(&id);
-    let file = daemon.home.wallet_files().into_iter().find(mine).unwrap();
-    fs::remove_file(daemon.home.wallets().join(file)).unwrap();
+    let file = place.home.wallet_files().into_iter().find(mine).unwrap();
+    fs::remove_file(place.home.wallets().join(file)).unwrap();
 }

@@ -235,3 +235,39 @@ fn password() {
     );
     desk.ok("wallet info", &[PASSWORD]);
 }
+
+#[test]
+fn verify() {
+    let desk = Desk::with_wallet();
+    let keys = desk.json("key new --count 2", &[PASSWORD])["addresses"].clone();
+    let sound = desk.json("wallet verify", &[PASSWORD]);
+    let counts = |report: &Value| [&report["generated_keys"], &report["problem_count"]].map(|count| count.as_u64());
+    assert_eq!(counts(&sound), [Some(2), Some(0)], "{sound}");
+    assert_eq!(
+        (&sound["wallet"]["name"], &sound["problems"]),
+        (&json!("savings"), &json!([]))
+    );
+    says(
+        &desk.ok("wallet verify", &[PASSWORD]),
+        &["Generated keys      2", "Problems            0"],
+    );
+    desk.fails(4, "wallet verify", &["wrong"]);
+    desk.fails(5, "wallet verify other", &[PASSWORD]);
+
+    let file = desk.home().wallets().join(&desk.home().wallet_files()[0]);
+    let database = rusqlite::Connection::open(file).unwrap();
+    database
+        .execute(
+            "UPDATE keys SET secret_key_encrypted = zeroblob(9) WHERE key_idx = 1",
+            [],
+        )
+        .unwrap();
+    drop(database);
+    let exit = desk.run("wallet verify", &[PASSWORD]);
+    assert_eq!(exit.code, Some(9), "{exit:?}");
+    says(
+        &exit.stdout,
+        &["Problems            1", &format!("keys {}", keys[0].as_str().unwrap())],
+    );
+    says(&exit.stderr, &["the wallet savings is damaged", "kmd key export"]);
+}

@@ -9,7 +9,7 @@ use std::{
     net::SocketAddr,
     os::unix::{fs::PermissionsExt, process::ExitStatusExt},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdin, Command, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -250,6 +250,13 @@ impl Process {
         Self::spawn_with(command, Stdio::null())
     }
 
+    /// The same for what reads from us while it runs.
+    pub fn spawn_with_stdin(command: &mut Command) -> (Self, ChildStdin) {
+        let mut process = Self::spawn_with(command, Stdio::piped());
+        let stdin = process.child.stdin.take().unwrap();
+        (process, stdin)
+    }
+
     pub fn spawn_with(command: &mut Command, stdin: impl Into<Stdio>) -> Self {
         let mut child = command
             .stdin(stdin)
@@ -307,6 +314,11 @@ impl Process {
                 Err(RecvTimeoutError::Timeout) => panic!("kmd neither serves nor ends"),
             }
         }
+    }
+
+    /// The next line that it says on stdout.
+    pub fn line(&self) -> String {
+        self.lines.recv_timeout(PATIENCE).expect("a line")
     }
 
     pub fn signal(&self, signal: Signal) {

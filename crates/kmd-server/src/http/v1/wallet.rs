@@ -101,7 +101,7 @@ fn handle(info: &HandleInfo) -> WalletHandleResponse {
 
 fn wallet(metadata: &Metadata) -> Wallet {
     Wallet {
-        driver_name: metadata.driver.name.to_owned(),
+        driver_name: metadata.driver.name.into(),
         driver_version: metadata.driver.version,
         id: metadata.id.as_str().to_owned(),
         mnemonic_ux: metadata.driver.mnemonic_ux,
@@ -110,7 +110,7 @@ fn wallet(metadata: &Metadata) -> Wallet {
             .driver
             .supported_transactions
             .iter()
-            .map(|name| (*name).to_owned())
+            .map(|name| (*name).into())
             .collect(),
     }
 }
