@@ -6,6 +6,7 @@ use subtle::ConstantTimeEq;
 use crate::password::Password;
 use crate::random::{Random, RandomError};
 use crate::secret::SecretArray;
+use crate::stack::wiped;
 
 /// A salted SHA-512/256 of the password that opened a wallet. Lives only as
 /// long as the wallet's keys are in memory; weaker than a slow hash on purpose,
@@ -39,8 +40,10 @@ impl PasswordCheck {
 
 fn digest(salt: &[u8; 32], password: &[u8]) -> SecretArray<32> {
     SecretArray::from_fn(|out| {
-        let hash = Sha512_256::new().chain_update(salt).chain_update(password);
-        hash.finalize_into(out.into());
+        wiped(|| {
+            let hash = Sha512_256::new().chain_update(salt).chain_update(password);
+            hash.finalize_into(out.into());
+        });
     })
 }
 

@@ -8,6 +8,7 @@ use hkdf::Hkdf;
 use sha2::Sha512_256;
 
 use crate::secret::{MasterDerivationKey, Seed};
+use crate::stack::wiped;
 
 const INFO_PREFIX: &str = "AlgorandDeterministicKey-";
 
@@ -16,11 +17,12 @@ pub fn derive_seed(master_derivation_key: &MasterDerivationKey, index: u64) -> S
     let info = format!("{INFO_PREFIX}{index}");
     Seed::from_fn(|seed| {
         // Both can only fail for lengths other than these: PRK and output of 32 bytes.
-        if let Ok(hkdf) = Hkdf::<Sha512_256>::from_prk(master_derivation_key.expose())
-            && hkdf.expand(info.as_bytes(), seed).is_ok()
-        {
-            return;
+        let derived = wiped(|| {
+            let hkdf = Hkdf::<Sha512_256>::from_prk(master_derivation_key.expose());
+            hkdf.is_ok_and(|hkdf| hkdf.expand(info.as_bytes(), seed).is_ok())
+        });
+        if !derived {
+            unreachable!("HKDF-SHA-512/256 takes a PRK of 32 bytes and gives 32 bytes");
         }
-        unreachable!("HKDF-SHA-512/256 takes a PRK of 32 bytes and gives 32 bytes");
     })
 }

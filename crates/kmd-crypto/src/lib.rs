@@ -19,6 +19,7 @@ mod random;
 mod secret;
 mod secretbox;
 mod signing;
+mod stack;
 mod verify;
 
 pub use check::PasswordCheck;

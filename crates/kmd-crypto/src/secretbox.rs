@@ -11,6 +11,7 @@ use salsa20::cipher::{KeyIvInit, StreamCipher};
 use subtle::ConstantTimeEq;
 
 use crate::secret::{MasterKey, SecretArray, SecretVec};
+use crate::stack::wiped;
 
 /// Length of a nonce in bytes.
 pub(crate) const NONCE: usize = 24;
@@ -19,6 +20,10 @@ pub(crate) const TAG: usize = 16;
 
 /// Encrypts: tag ‖ ciphertext.
 pub(crate) fn seal(key: &MasterKey, nonce: &[u8; NONCE], plaintext: &[u8]) -> Vec<u8> {
+    wiped(|| seal_here(key, nonce, plaintext))
+}
+
+fn seal_here(key: &MasterKey, nonce: &[u8; NONCE], plaintext: &[u8]) -> Vec<u8> {
     let (mut cipher, mac_key) = begin(key, nonce);
     let mut sealed = vec![0; TAG + plaintext.len()];
     let (tag, ciphertext) = sealed.split_at_mut(TAG);
@@ -31,6 +36,10 @@ pub(crate) fn seal(key: &MasterKey, nonce: &[u8; NONCE], plaintext: &[u8]) -> Ve
 
 /// Decrypts, `None` when key or bytes are not the right ones.
 pub(crate) fn open(key: &MasterKey, nonce: &[u8; NONCE], sealed: &[u8]) -> Option<SecretVec> {
+    wiped(|| open_here(key, nonce, sealed))
+}
+
+fn open_here(key: &MasterKey, nonce: &[u8; NONCE], sealed: &[u8]) -> Option<SecretVec> {
     let (tag, ciphertext) = sealed.split_at_checked(TAG)?;
     let (mut cipher, mac_key) = begin(key, nonce);
     if !bool::from(authenticate(&mac_key, ciphertext).ct_eq(tag)) {

@@ -14,7 +14,7 @@ use kmd_wallet::{Error, Result};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use crate::connection::{self, io};
-use crate::descriptor::{Descriptor, FilesInUse, Using, identity};
+use crate::descriptor::{Descriptor, FilesInUse, KeptOpen, identity};
 
 /// How the names of unfinished files begin.
 const UNFINISHED: &str = ".kmd-unfinished-";
@@ -61,7 +61,7 @@ impl<'a> LockedFolder<'a> {
         let metadata = file.metadata().map_err(io(&path))?;
         let unfinished = Unfinished {
             path,
-            held: Some((file, self.in_use.enter(identity(&metadata)))),
+            held: Some((file, self.in_use.keep_open(identity(&metadata)))),
             taken,
         };
         match locked {
@@ -75,10 +75,10 @@ impl<'a> LockedFolder<'a> {
     /// returns.
     pub(crate) fn finish(&self, mut unfinished: Unfinished, name: &str) -> Result<PathBuf> {
         let to = self.path.join(name);
-        if let Some((file, using)) = unfinished.held.take() {
+        if let Some((file, kept)) = unfinished.held.take() {
             file.sync_all().map_err(io(&unfinished.path))?;
             // All descriptors are closed before others can open it by its name: see `descriptor.rs`.
-            drop((file, using));
+            drop((file, kept));
         }
         rename(&unfinished.path, &to, unfinished.taken)?;
         self.file.sync_all().map_err(io(self.path))?;
@@ -114,8 +114,8 @@ fn journal_of(path: &Path) -> Option<PathBuf> {
 /// An unfinished file, removed when it is dropped before it got its name.
 pub(crate) struct Unfinished {
     path: PathBuf,
-    /// Holds the lock, and tells that SQLite works on the file.
-    held: Option<(File, Using)>,
+    /// Holds the lock, and what SQLite has locked of the file.
+    held: Option<(File, KeptOpen)>,
     taken: fn() -> Error,
 }
 

@@ -56,14 +56,27 @@ impl SecretBuffer {
         self.len += bytes.len();
     }
 
-    /// Makes room for as many bytes more.
+    /// Makes room for as many bytes more, or for more than that: what comes in small pieces is not
+    /// moved for each.
     pub fn reserve(&mut self, additional: usize) {
         let needed = self.len.saturating_add(additional);
         if needed > self.capacity() {
-            let mut room = SecretSlice::zeroed(needed.max(self.capacity().saturating_mul(2)).max(LEAST));
-            room[..self.len].copy_from_slice(&self.room[..self.len]);
-            self.room = room;
+            self.move_to(needed.max(self.capacity().saturating_mul(2)).max(LEAST));
         }
+    }
+
+    /// Makes room for as many bytes more, and no more than that.
+    pub fn reserve_exact(&mut self, additional: usize) {
+        let needed = self.len.saturating_add(additional);
+        if needed > self.capacity() {
+            self.move_to(needed);
+        }
+    }
+
+    fn move_to(&mut self, capacity: usize) {
+        let mut room = SecretSlice::zeroed(capacity);
+        room[..self.len].copy_from_slice(&self.room[..self.len]);
+        self.room = room;
     }
 
     /// The room after the last byte, to be written to; [`added`](Self::added) makes what was written
@@ -149,6 +162,16 @@ mod tests {
         buffer.added(5);
         assert_eq!(&*buffer, b"one two three");
         assert!(buffer.capacity() >= 1008);
+    }
+
+    #[test]
+    fn makes_exactly_the_room_that_is_asked_for() {
+        let mut buffer = SecretBuffer::with_capacity(1000);
+        buffer.extend(&[7; 1000]);
+        buffer.reserve_exact(1);
+        assert_eq!((buffer.capacity(), &*buffer), (1001, &[7; 1000][..]));
+        buffer.reserve(2);
+        assert_eq!((buffer.capacity(), &*buffer), (2002, &[7; 1000][..]));
     }
 
     #[test]

@@ -106,6 +106,8 @@ impl Kdf {
             self.mix(&mut blocks, &shape)?;
         }
         pbkdf2(password, &blocks, out);
+        // Hashing leaves blocks of the password there.
+        zeroize::zeroize_stack::<STACK_USED>();
         Ok(())
     }
 

@@ -101,6 +101,7 @@ struct WrittenKmd {
     log_keep: u32,
     max_body_bytes: usize,
     max_batch_body_bytes: usize,
+    max_buffered_body_bytes: usize,
     max_header_bytes: usize,
     header_timeout_secs: NonZeroU64,
     body_timeout_secs: NonZeroU64,
@@ -149,6 +150,7 @@ impl Default for Written {
                 log_keep: 3,
                 max_body_bytes: 1 << 20,
                 max_batch_body_bytes: 16 << 20,
+                max_buffered_body_bytes: 64 << 20,
                 max_header_bytes: 16 << 10,
                 header_timeout_secs: number(10),
                 body_timeout_secs: number(30),
@@ -302,6 +304,11 @@ impl WrittenKmd {
         Limits {
             body: self.max_body_bytes,
             batch_body: self.max_batch_body_bytes,
+            // With less than this the largest body would never be let in.
+            buffered_bodies: self
+                .max_buffered_body_bytes
+                .max(self.max_body_bytes)
+                .max(self.max_batch_body_bytes),
             // Less than this the HTTP parser cannot work with.
             header: self.max_header_bytes.max(8192),
             header_timeout: seconds(self.header_timeout_secs),

@@ -15,7 +15,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::bridge::Bridge;
 use crate::config::Config;
-use crate::connection;
+use crate::connection::{self, Budget};
 use crate::error::StartError;
 use crate::http::{self, Cors, Daemon};
 use crate::metrics::{Door, Metrics};
@@ -61,6 +61,7 @@ pub fn answer(kmd: Kmd, token: &str, sent: &[u8]) -> Vec<u8> {
                 allowed_origins: vec!["http://localhost".to_owned()],
                 allow_private_network: true,
             },
+            body_budget: Budget::new(config.limits.buffered_bodies),
             limits: config.limits,
             watchdog: Watchdog::new(None),
             bridge: bridge.clone(),

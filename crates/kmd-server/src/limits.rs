@@ -10,6 +10,8 @@ pub(crate) struct Limits {
     pub(crate) body: usize,
     /// The same for requests that hold many operations.
     pub(crate) batch_body: usize,
+    /// Bytes of large bodies in memory at once; more is answered 503.
+    pub(crate) buffered_bodies: usize,
     /// Largest head of a request in bytes; more is answered 431.
     pub(crate) header: usize,
     /// From the first byte of a request to the end of its head.

@@ -18,6 +18,7 @@ use crate::activation::HandedSockets;
 use crate::bridge::Bridge;
 use crate::clock::BootClock;
 use crate::config::{self, Config, Environment};
+use crate::connection::Budget;
 use crate::data_dir::{self, DataDir, StateFile};
 use crate::error::StartError;
 use crate::http::{self, Cors, Daemon};
@@ -235,6 +236,7 @@ async fn serve_data_dir(
             allowed_origins: config.allowed_origins,
             allow_private_network: config.allow_private_network,
         },
+        body_budget: Budget::new(config.limits.buffered_bodies),
         limits: config.limits,
         watchdog: Watchdog::new(timeout.filter(|timeout| !timeout.is_zero())),
         readiness: Readiness::new(bridge.clone(), data_dir.path(), config.wallets_dir),

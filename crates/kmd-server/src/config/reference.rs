@@ -62,6 +62,11 @@ const OURS: &[(&str, &str)] = &[
         "The same for requests that hold many transactions.",
     ),
     (
+        "kmd.max_buffered_body_bytes",
+        "How much of bodies over 64 KiB may be in memory at once, all connections together; more gets 503 with \
+         `Retry-After`. Less than the largest body counts as that.",
+    ),
+    (
         "kmd.max_header_bytes",
         "Largest request header; more is answered 431. Less than 8192 counts as 8192.",
     ),

@@ -7,6 +7,7 @@ use kmd_memory::SecretBuffer;
 use tokio::time::Instant;
 
 use super::TIME_TO_READ;
+use super::budget::{Budget, Exhausted, Share};
 use super::wait::{Interrupted, Peer, Stream};
 use crate::http::{Chunks, Framing, Progress};
 use crate::limits::Limits;
@@ -23,12 +24,22 @@ const MOST_SKIPPED: usize = 64 << 10;
 pub(crate) enum BodyError {
     /// It is longer than it may be.
     TooLarge,
+    /// Too much of other bodies is in memory.
+    NoRoom,
     /// It took too long.
     Late,
     /// It is not framed as HTTP frames bodies, or ends early.
     Broken,
     /// The peer is gone or the daemon stops: nobody waits for an answer.
     Nobody,
+}
+
+/// What holds for a body.
+pub(crate) struct BodyBounds<'a> {
+    /// Its largest size in bytes.
+    pub(crate) size: usize,
+    pub(crate) time: Duration,
+    pub(crate) budget: &'a Budget,
 }
 
 /// What came and was not used yet.
@@ -42,6 +53,8 @@ pub(crate) struct Input {
 pub(crate) struct Body {
     buffer: SecretBuffer,
     range: Range<usize>,
+    /// For as long as it is there.
+    _share: Option<Share>,
 }
 
 impl Deref for Body {
@@ -103,35 +116,42 @@ impl Input {
         peer: &mut Peer<S>,
         head: usize,
         framing: Framing,
-        limit: usize,
-        time: Duration,
+        bounds: BodyBounds<'_>,
     ) -> Result<Body, BodyError> {
-        peer.allow(time);
+        peer.allow(bounds.time);
+        let share = bounds.budget.share();
         match framing {
-            Framing::Length(length) if length > limit as u64 => Err(BodyError::TooLarge),
-            Framing::Length(length) => self.counted(peer, head, length as usize).await,
+            Framing::Length(length) if length > bounds.size as u64 => Err(BodyError::TooLarge),
+            Framing::Length(length) => self.counted(peer, head, length as usize, share).await,
             Framing::Chunked => {
                 self.buffer.consume(head);
-                self.chunked(peer, limit).await
+                self.chunked(peer, bounds.size, share).await
             }
         }
     }
 
-    async fn counted<S: Stream>(&mut self, peer: &mut Peer<S>, head: usize, length: usize) -> Result<Body, BodyError> {
+    async fn counted<S: Stream>(
+        &mut self,
+        peer: &mut Peer<S>,
+        head: usize,
+        length: usize,
+        mut share: Share,
+    ) -> Result<Body, BodyError> {
         let end = head + length;
         while self.buffer.len() < end {
             // What is only announced takes little memory yet.
-            let room = end.min(self.buffer.len() * MOST_GROWTH) - self.buffer.len();
-            self.buffer.reserve(room);
+            let target = end.min(self.buffer.len() * MOST_GROWTH);
+            share.grow_to(target - head)?;
+            self.buffer.reserve_exact(target - self.buffer.len());
             if !self.more(peer).await? {
                 return Err(BodyError::Broken);
             }
         }
-        Ok(self.take(head..end))
+        Ok(self.take(head..end, share))
     }
 
     /// Takes a part out with all that stands before it; what follows stays.
-    fn take(&mut self, range: Range<usize>) -> Body {
+    fn take(&mut self, range: Range<usize>, share: Share) -> Body {
         let mut rest = SecretBuffer::new();
         if self.buffer.len() > range.end {
             rest = SecretBuffer::with_capacity(ROOM);
@@ -140,10 +160,16 @@ impl Input {
         Body {
             buffer: std::mem::replace(&mut self.buffer, rest),
             range,
+            _share: Some(share),
         }
     }
 
-    async fn chunked<S: Stream>(&mut self, peer: &mut Peer<S>, limit: usize) -> Result<Body, BodyError> {
+    async fn chunked<S: Stream>(
+        &mut self,
+        peer: &mut Peer<S>,
+        limit: usize,
+        mut share: Share,
+    ) -> Result<Body, BodyError> {
         let mut chunks = Chunks::default();
         let mut body = SecretBuffer::new();
         loop {
@@ -153,13 +179,22 @@ impl Input {
                     if body.len() + range.len() > limit {
                         return Err(BodyError::TooLarge);
                     }
+                    if body.len() + range.len() > body.capacity() {
+                        let room = (body.len() + range.len()).next_power_of_two();
+                        share.grow_to(room.min(limit))?;
+                        body.reserve_exact(room.min(limit) - body.len());
+                    }
                     body.extend(&self.buffer[range]);
                     self.buffer.consume(used);
                 }
                 Progress::Done => {
                     self.buffer.consume(used);
                     let range = 0..body.len();
-                    return Ok(Body { buffer: body, range });
+                    return Ok(Body {
+                        buffer: body,
+                        range,
+                        _share: Some(share),
+                    });
                 }
                 Progress::More => {
                     self.buffer.consume(used);
@@ -172,8 +207,19 @@ impl Input {
     }
 
     /// Reads over a body that nobody wants; false when that is too much to ask.
-    pub(crate) async fn skip<S: Stream>(&mut self, peer: &mut Peer<S>, head: usize, framing: Framing) -> bool {
-        self.body(peer, head, framing, MOST_SKIPPED, TIME_TO_READ).await.is_ok()
+    pub(crate) async fn skip<S: Stream>(
+        &mut self,
+        peer: &mut Peer<S>,
+        head: usize,
+        framing: Framing,
+        budget: &Budget,
+    ) -> bool {
+        let bounds = BodyBounds {
+            size: MOST_SKIPPED,
+            time: TIME_TO_READ,
+            budget,
+        };
+        self.body(peer, head, framing, bounds).await.is_ok()
     }
 
     /// Reads over whatever comes, for a moment: a connection that is closed with
@@ -186,6 +232,12 @@ impl Input {
         while Instant::now() < until && matches!(self.more(peer).await, Ok(true)) {
             self.buffer.clear();
         }
+    }
+}
+
+impl From<Exhausted> for BodyError {
+    fn from(_: Exhausted) -> Self {
+        Self::NoRoom
     }
 }
 

@@ -10,6 +10,7 @@
 //! What comes lies in memory for secrets and is wiped when it has been answered;
 //! while it is idle, a connection holds no such memory at all.
 
+mod budget;
 mod input;
 mod output;
 #[cfg(test)]
@@ -25,8 +26,9 @@ use tracing::debug;
 use crate::http::{self, Asked, Daemon, Parsed, Refusal, Reply};
 use crate::metrics::Door;
 use crate::workers::Share;
+pub(crate) use budget::Budget;
 pub(crate) use input::Body;
-use input::{BodyError, Input};
+use input::{BodyBounds, BodyError, Input};
 use output::{Manner, Output};
 use wait::{Interrupted, Peer};
 pub(crate) use wait::{Stream, stopped};
@@ -148,13 +150,19 @@ impl<S: Stream> Connection<S> {
         if asked.expects_continue && self.input.bytes().len() == head {
             Output::go_on(&mut self.peer, time).await?;
         }
-        self.input.body(&mut self.peer, head, asked.framing, limit, time).await
+        let bounds = BodyBounds {
+            size: limit,
+            time,
+            budget: &self.daemon.body_budget,
+        };
+        self.input.body(&mut self.peer, head, asked.framing, bounds).await
     }
 
     /// Answers what needs no body, and reads over the one that there may be.
     async fn without_body(&mut self, head: usize, asked: &Asked, reply: Reply) -> Result<Next, Interrupted> {
         // Who waits to be told to go on is not told, and so sends none.
-        let skipped = !asked.expects_continue && self.input.skip(&mut self.peer, head, asked.framing).await;
+        let (peer, budget) = (&mut self.peer, &self.daemon.body_budget);
+        let skipped = !asked.expects_continue && self.input.skip(peer, head, asked.framing, budget).await;
         let reply = if skipped { reply } else { reply.closing() };
         let manner = self.manner(asked);
         Ok(match self.answer(&reply, manner).await? {
@@ -181,6 +189,7 @@ impl<S: Stream> Connection<S> {
 fn refusal(error: &BodyError) -> Refusal {
     match error {
         BodyError::TooLarge => Refusal::BodyTooLarge,
+        BodyError::NoRoom => Refusal::NoRoom,
         BodyError::Late => Refusal::BodyTimeout,
         BodyError::Broken | BodyError::Nobody => Refusal::BodyBroken,
     }

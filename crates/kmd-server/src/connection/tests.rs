@@ -24,6 +24,7 @@ use crate::watchdog::Watchdog;
 use crate::workers::Share;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+const BUDGET: usize = 512 << 10;
 const VERSIONS: &str = "GET /versions HTTP/1.1\r\n\r\n";
 
 fn daemon() -> Arc<Daemon> {
@@ -48,9 +49,11 @@ fn daemon() -> Arc<Daemon> {
             allowed_origins: Vec::new(),
             allow_private_network: false,
         },
+        body_budget: Budget::new(BUDGET),
         limits: Limits {
             body: 1024,
             batch_body: 1 << 20,
+            buffered_bodies: BUDGET,
             header: 8192,
             header_timeout: Duration::from_secs(8),
             body_timeout: Duration::from_secs(30),
@@ -74,9 +77,14 @@ fn daemon() -> Arc<Daemon> {
 
 /// The client's end of a connection that is served, and what stops the daemon.
 fn connect() -> (UnixStream, watch::Sender<bool>) {
+    connect_to(&daemon())
+}
+
+fn connect_to(daemon: &Arc<Daemon>) -> (UnixStream, watch::Sender<bool>) {
     let (client, stream) = UnixStream::pair().unwrap();
     let (stop, stopping) = watch::channel(false);
-    tokio::spawn(async move { serve(stream, Door::Unix, daemon(), stopping, &Share::of(&Arc::default())).await });
+    let daemon = Arc::clone(daemon);
+    tokio::spawn(async move { serve(stream, Door::Unix, daemon, stopping, &Share::of(&Arc::default())).await });
     (client, stop)
 }
 
@@ -251,6 +259,52 @@ async fn a_body_has_its_time() {
     client.read_exact(&mut answer).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 408");
     assert_eq!(started.elapsed().as_secs(), 30);
+}
+
+/// Large bodies have a budget together, of which each takes what came of it.
+#[tokio::test(start_paused = true)]
+async fn large_bodies_have_a_budget_together() {
+    const LARGE: usize = 300 << 10;
+    let daemon = daemon();
+    let head = format!("POST /v2/transactions/sign HTTP/1.1\r\nX-KMD-API-Token: {TOKEN}\r\n");
+    let by_length = format!("{head}Content-Length: {LARGE}\r\n\r\n{}", " ".repeat(LARGE - 1));
+    let in_chunks = format!(
+        "{head}Transfer-Encoding: chunked\r\n\r\n{LARGE:x}\r\n{}",
+        " ".repeat(LARGE - 1)
+    );
+    let small = format!("{head}Content-Length: {}\r\n\r\n{}", 60 << 10, " ".repeat(60 << 10));
+    for (first, last) in [(&by_length, "x"), (&in_chunks, "x\r\n0\r\n\r\n")] {
+        let (mut holder, _stop) = connect_to(&daemon);
+        holder.write_all(first.as_bytes()).await.unwrap();
+        sleep(Duration::from_secs(1)).await;
+        for refused in [&by_length, &in_chunks] {
+            let (mut other, _stop) = connect_to(&daemon);
+            let mut answer = String::new();
+            // It is refused while it sends, and may not read all of it then.
+            let _ = other.write_all(refused.as_bytes()).await;
+            let _ = other.read_to_string(&mut answer).await;
+            assert!(
+                answer.starts_with("HTTP/1.1 503") && answer.contains("Retry-After: 1"),
+                "{answer}"
+            );
+        }
+        let (mut other, _stop) = connect_to(&daemon);
+        other.write_all(small.as_bytes()).await.unwrap();
+        assert_eq!(status(&mut other).await, "HTTP/1.1 400", "a small body needs no share");
+        holder.write_all(last.as_bytes()).await.unwrap();
+        assert_eq!(status(&mut holder).await, "HTTP/1.1 400", "a whole body is looked at");
+        let (mut next, _stop) = connect_to(&daemon);
+        next.write_all(&[first.as_bytes(), last.as_bytes()].concat())
+            .await
+            .unwrap();
+        assert_eq!(status(&mut next).await, "HTTP/1.1 400", "what was held is given back");
+    }
+}
+
+async fn status(client: &mut UnixStream) -> String {
+    let mut answer = [0; 12];
+    client.read_exact(&mut answer).await.unwrap();
+    String::from_utf8(answer.to_vec()).unwrap()
 }
 
 #[tokio::test(start_paused = true)]

@@ -93,6 +93,8 @@ pub(crate) enum Refusal {
     Token,
     #[error("request body too large")]
     BodyTooLarge,
+    #[error("too many large requests at once")]
+    NoRoom,
     #[error("request body did not arrive in time")]
     BodyTimeout,
     #[error("request body broke off")]

@@ -26,7 +26,7 @@ use tokio::time::Instant;
 use tracing::info;
 
 use crate::bridge::Bridge;
-use crate::connection::Body;
+use crate::connection::{Body, Budget};
 use crate::limits::Limits;
 use crate::metrics::{ANY_METHOD, Ended, Metrics, RouteName, UNKNOWN};
 use crate::readiness::Readiness;
@@ -46,6 +46,8 @@ pub(crate) struct Daemon {
     pub(crate) token: Arc<TokenFile>,
     pub(crate) cors: Cors,
     pub(crate) limits: Limits,
+    /// For large bodies, of all connections together.
+    pub(crate) body_budget: Budget,
     pub(crate) watchdog: Watchdog,
     pub(crate) bridge: Bridge,
     pub(crate) readiness: Readiness,

@@ -1,6 +1,6 @@
 //! The little of Algorand that a test checks the daemon against, written apart from the daemon's own.
 
-use super::pack::Pack;
+use super::{canary, pack::Pack};
 use data_encoding::{BASE32_NOPAD, BASE64};
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256, Sha512_256};
@@ -37,6 +37,7 @@ pub fn key_of_label(label: &str) -> SigningKey {
 
 /// Seed and public half, as `private_key` of the API.
 pub fn private_key(key: &SigningKey) -> String {
+    canary::learn("private key", key.as_bytes());
     base64(&key.to_keypair_bytes())
 }
 

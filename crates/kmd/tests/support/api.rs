@@ -1,5 +1,6 @@
 //! The API in JSON, as a client uses it.
 
+use super::canary;
 use super::http::{Connection, Reply, Request};
 use serde_json::{Value, json};
 use std::io;
@@ -82,7 +83,11 @@ impl Api {
     /// Opens a wallet and gives its handle.
     pub fn open(&mut self, id: &str, password: &str) -> String {
         let body = json!({"wallet_id": id, "wallet_password": password});
-        string(&self.ok("/v1/wallet/init", &body)["wallet_handle_token"])
+        let handle = string(&self.ok("/v1/wallet/init", &body)["wallet_handle_token"]);
+        canary::learn("password", password.as_bytes());
+        let (_, secret) = handle.split_once('.').unwrap();
+        canary::learn("handle", secret.as_bytes());
+        handle
     }
 
     /// Asks until the daemon has a place for the derivation.

@@ -1,6 +1,6 @@
 //! A daemon process in a data directory of its own.
 
-use super::{PATIENCE, TOKEN, api::Api, http::Connection};
+use super::{PATIENCE, TOKEN, api::Api, canary, http::Connection};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::{
@@ -12,6 +12,7 @@ use std::{
     process::{Child, ChildStdin, Command, Stdio},
     sync::{
         Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
         mpsc::{self, Receiver, RecvTimeoutError},
     },
     thread::{self, JoinHandle},
@@ -21,8 +22,17 @@ use tempfile::TempDir;
 /// A data directory; it goes when the last clone goes.
 #[derive(Clone)]
 pub struct Home {
-    _folder: Arc<TempDir>,
+    _folder: Arc<Folder>,
     pub path: PathBuf,
+}
+
+/// What a daemon logged there is looked through before it goes.
+struct Folder(TempDir);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        canary::check_logs(self.0.path());
+    }
 }
 
 /// A daemon that serves; killed when dropped.
@@ -39,6 +49,8 @@ pub struct Process {
     stdout: Arc<Mutex<String>>,
     readers: Vec<JoinHandle<()>>,
     stderr: Arc<Mutex<String>>,
+    /// Whether it is a daemon: those may tell no secret, while commands print what they are asked for.
+    served: AtomicBool,
 }
 
 /// How a process ended and all that it said.
@@ -88,7 +100,7 @@ impl Home {
         fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
         Self {
             path: folder.path().to_owned(),
-            _folder: Arc::new(folder),
+            _folder: Arc::new(Folder(folder)),
         }
     }
 
@@ -280,6 +292,7 @@ impl Process {
             stdout,
             readers: vec![read_stdout, read_stderr],
             stderr,
+            served: AtomicBool::new(false),
         }
     }
 
@@ -293,6 +306,7 @@ impl Process {
             match self.lines.recv_timeout(PATIENCE) {
                 Ok(line) => {
                     if let Some(address) = line.strip_prefix("kmd: serving on http://") {
+                        self.served.store(true, Ordering::Relaxed);
                         return Some(address.parse().unwrap());
                     }
                 }
@@ -337,5 +351,12 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if self.served.load(Ordering::Relaxed) {
+            for reader in self.readers.drain(..) {
+                let _ = reader.join();
+            }
+            canary::check("stdout", self.stdout.lock().unwrap().as_bytes());
+            canary::check("stderr", self.stderr.lock().unwrap().as_bytes());
+        }
     }
 }

@@ -9,10 +9,12 @@
 
 pub mod algorand;
 pub mod api;
+pub mod canary;
 pub mod daemon;
 pub mod golden;
 pub mod http;
 pub mod pack;
+pub mod secrets;
 
 use std::time::Duration;
 

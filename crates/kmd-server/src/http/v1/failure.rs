@@ -15,6 +15,7 @@ pub(crate) fn status(failure: &Failure, operation_failed: StatusCode) -> StatusC
     match failure {
         Failure::Request(Refusal::Token) => StatusCode::UNAUTHORIZED,
         Failure::Request(Refusal::BodyTooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+        Failure::Request(Refusal::NoRoom) => StatusCode::SERVICE_UNAVAILABLE,
         Failure::Request(Refusal::BodyTimeout) => StatusCode::REQUEST_TIMEOUT,
         Failure::Request(Refusal::BodyBroken) | Failure::Body(_) => StatusCode::BAD_REQUEST,
         Failure::Request(Refusal::Internal) | Failure::Answer(_) => StatusCode::INTERNAL_SERVER_ERROR,

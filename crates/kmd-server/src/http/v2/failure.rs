@@ -94,6 +94,11 @@ fn of(failure: &Failure) -> Answer {
             "body_too_large",
             "split the request, or raise kmd.max_batch_body_bytes in kmd_config.json",
         ),
+        Failure::Request(Refusal::NoRoom) => answer(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "try again later; where this is usual, raise kmd.max_buffered_body_bytes in kmd_config.json",
+        ),
         Failure::Request(Refusal::BodyTimeout) => answer(
             StatusCode::REQUEST_TIMEOUT,
             "body_timeout",

@@ -1,0 +1,119 @@
+//! Clients that ask for too much: the daemon refuses what is too much, serves the others meanwhile, stays within its
+//! bounds, and is afterwards as it was before.
+//!
+//! Times are printed and not judged, for a machine may be busy with other things; that everything is answered is.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+#[path = "abuse/attacks.rs"]
+mod attacks;
+#[path = "abuse/level.rs"]
+mod level;
+#[path = "abuse/mixed.rs"]
+mod mixed;
+#[path = "abuse/signer.rs"]
+mod signer;
+mod support;
+
+use level::Level;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use serde_json::json;
+use signer::Signer;
+use std::env;
+use support::{
+    api::creation,
+    daemon::{Daemon, Home, cheap, cheap_with},
+};
+
+/// For scripts/abuse.sh: how many times the worst is done.
+const TIMES: &str = "KMD_ABUSE_TIMES";
+
+/// MiB beyond what a daemon takes at rest: what docs/operation.md says of a daemon with these settings, and a third for
+/// pages of the program that were not needed before.
+const MOST_FOR_CONNECTIONS: u64 = 160;
+const MOST_FOR_BODIES: u64 = 300;
+/// MiB that may stay: what allocators keep for the next time.
+const MAY_STAY: u64 = 48;
+
+/// Does it while a client signs, and checks that the daemon took no more than so many MiB more, and what is left.
+fn survives(name: &str, daemon: &Daemon, most: u64, attack: impl Fn(&Daemon, &Signer)) {
+    let times = env::var(TIMES).map_or(1, |times| times.parse().unwrap());
+    let signer = Signer::start(daemon);
+    signer.goes_on();
+    let before = Level::of(daemon);
+    for _ in 0..times {
+        attack(daemon, &signer);
+        signer.goes_on();
+        let peak = Level::of(daemon).peak;
+        assert!(peak <= before.memory + most, "{name}: {before:?}, then {peak} MiB");
+        let after = before.comes_back(daemon, MAY_STAY);
+        println!("{name}: {before:?}, then {after:?}");
+    }
+    let (signed, slowest) = signer.stop();
+    println!("{name}: signed {signed} meanwhile, the slowest answer took {slowest:?}");
+}
+
+#[test]
+fn ten_thousand_slow_clients() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    setrlimit(Resource::Nofile, raised).unwrap();
+    let most = limit
+        .maximum
+        .map_or(10_000, |most| most.saturating_sub(1000).min(10_000));
+    if most < 10_000 {
+        eprintln!("NOT TESTED in full: only {most} clients, since no more files may be open (ulimit -Hn)");
+    }
+    let count = usize::try_from(most).unwrap();
+    let daemon = Home::with(&cheap_with(json!({"max_connections": 10_000}))).start();
+    survives("slow clients", &daemon, MOST_FOR_CONNECTIONS, |daemon, signer| {
+        let clients = attacks::slow_clients(daemon, count);
+        signer.goes_on();
+        drop(clients);
+    });
+}
+
+#[test]
+fn monstrous_bodies() {
+    let daemon = Home::cheap().start();
+    survives("monsters", &daemon, MOST_FOR_BODIES, |daemon, _| {
+        for (name, status) in attacks::monsters(daemon) {
+            let expected = if name.starts_with("1 GiB") { 413 } else { 400 };
+            assert_eq!(status, expected, "{name}");
+        }
+    });
+}
+
+#[test]
+fn many_large_batches() {
+    let daemon = Home::cheap().start();
+    survives("large batches", &daemon, MOST_FOR_BODIES, |daemon, _| {
+        let statuses = attacks::large_batches(daemon);
+        let count = |status| statuses.iter().filter(|one| **one == status).count();
+        // What came whole is spaces and so refused for what it is.
+        assert_eq!(count(400) + count(503), statuses.len(), "{statuses:?}");
+        assert!((1..=4).contains(&count(400)), "64 MiB hold four of 15: {statuses:?}");
+    });
+}
+
+#[test]
+fn a_flood_of_unlocks_and_of_wrong_tokens() {
+    let mut config = cheap();
+    config["drivers"]["sqlite"]["scrypt"] = json!({"scrypt_n": 16384, "scrypt_r": 1, "scrypt_p": 4});
+    config["kmd"] = json!({"kdf_parallel": 1, "kdf_queue": 8});
+    let daemon = Home::with(&config).start();
+    let id = {
+        let body = creation("first", "right");
+        support::api::string(&daemon.api().ok("/v1/wallet", &body)["wallet"]["id"])
+    };
+    survives("floods", &daemon, MOST_FOR_CONNECTIONS, |daemon, _| {
+        let statuses = attacks::unlocks(daemon, &id, 200);
+        let count = |status| statuses.iter().filter(|one| **one == status).count();
+        assert_eq!(count(401) + count(503), statuses.len(), "{statuses:?}");
+        assert!(count(401) >= 9 && count(503) > 0, "{statuses:?}");
+        attacks::wrong_tokens(daemon, 5000);
+    });
+}
