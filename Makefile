@@ -20,11 +20,14 @@ run: ## Build and start on DATA (./kmd-data); ARGS="-t 60" passes flags on
 	cargo build --release --package kmd
 	@scripts/run.sh $(BINARY) $(DATA) $(ARGS)
 
-test: ## Run all tests, among them two real clients against the daemon
+test: ## Run all tests, among them two real clients, the examples, and promtool
 	@scripts/setup.sh test
 	cargo test --workspace
+	cargo test --package kmd-wallet --features model --test model
+	cargo test --package kmd-wallet --features mutant --test model
 	cargo build --release --package kmd
 	tests/clients/run.sh $(BINARY)
+	scripts/check-metrics.sh $(BINARY)
 
 bench: ## Load the daemon and print what it does; AGAINST=/path/to/kmd compares
 	@scripts/setup.sh build

@@ -38,12 +38,32 @@ check_node() {
     have npm || needed+=(npm)
 }
 
+check_shell_example() {
+    have curl || needed+=(curl)
+    have jq || needed+=(jq)
+}
+
 check_node_version() {
     local major
     major=$(node -p 'process.versions.node.split(".")[0]')
     [ "$major" -ge 18 ] && return
     echo "setup: node $(node --version) is too old: the JavaScript client needs 18 or newer." >&2
     exit 1
+}
+
+# Only its tool is wanted, so the package of Prometheus is unpacked and not
+# installed: that would start a service. Where this fails, its check says that
+# it is skipped.
+fetch_promtool() {
+    local tools=$PWD/target/tools
+    have promtool || [ -x "$tools/usr/bin/promtool" ] && return
+    have apt-get && have dpkg-deb || return 0
+    echo "setup: fetching promtool"
+    mkdir -p "$tools"
+    (cd "$tools" && apt-get download -qq prometheus >&2 &&
+        dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool) ||
+        echo "setup: going on without promtool." >&2
+    rm -f "$tools"/prometheus_*.deb
 }
 
 install_packages() {
@@ -79,7 +99,7 @@ check_cargo() {
 case $task in
     build) check_c_compiler ;;
     run) check_c_compiler; have curl || useful+=(curl) ;;
-    test) check_c_compiler; check_python; check_node; check_strace ;;
+    test) check_c_compiler; check_python; check_node; check_strace; check_shell_example ;;
     dist) check_c_compiler; check_git; have python3 || needed+=(python3) ;;
     capabilities) have setcap || [ -x /sbin/setcap ] || needed+=(libcap2-bin) ;;
     *) echo "setup: no such task: $task" >&2; exit 2 ;;
@@ -93,5 +113,5 @@ if [ ${#useful[@]} -gt 0 ]; then
 fi
 case $task in
     build | run | dist) check_cargo ;;
-    test) check_cargo; check_node_version ;;
+    test) check_cargo; check_node_version; fetch_promtool ;;
 esac

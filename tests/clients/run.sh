@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs two real clients against the built daemon: run.sh [BINARY]
+# Runs two real clients, and the programs of examples/, against the built daemon:
+# run.sh [BINARY]
 #
 # Their packages go to .test-clients/ and stay there until a pinned version
 # changes. TEST_TRANSACTIONS is the number of random transactions that both
@@ -26,6 +27,9 @@ main() {
     export KMD_TRANSACTIONS=$work/transactions
     run_client differential-python "$cache/python/bin/python" -u "$tests/python/differential.py"
     run_client differential-javascript node "$cache/javascript/differential.mjs"
+    run_example python "$cache/python/bin/python" examples/create_and_sign.py "$data"
+    run_example javascript node "$cache/javascript/create_and_sign.mjs" "$data"
+    run_example shell env KMD="$binary" examples/create_and_sign.sh "$data"
     stop_daemon
     echo "clients: $passed passed, $failed failed"
     [ "$failed" -eq 0 ]
@@ -48,6 +52,7 @@ install_javascript() {
     mkdir -p "$cache/javascript"
     # Node looks for packages beside the file that imports them.
     cp "$tests"/javascript/{package.json,package-lock.json,.npmrc,test_kmd.mjs,differential.mjs} "$cache/javascript/"
+    cp examples/create_and_sign.mjs "$cache/javascript/"
     if cmp -s "$lock" "$installed"; then
         return
     fi
@@ -91,6 +96,19 @@ run_client() {
         count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
     else
         echo "not ok - $name ended without a count"
+        count 0 1
+    fi
+}
+
+# An example prints two lines, and the last one only when the signature was right.
+run_example() {
+    local name=$1
+    shift
+    if "$@" 2>&1 | tee "$work/example" && tail -n 1 "$work/example" | grep -q 'the signature verifies$'; then
+        echo "ok - example: $name"
+        count 1 0
+    else
+        echo "not ok - example: $name"
         count 0 1
     fi
 }

@@ -20,6 +20,8 @@ pub const CONFIG: &str = "kmd_config.json";
 pub const CONFIG_EXAMPLE: &str = "kmd_config.json.example";
 /// Folder of the SQLite wallets, unless configured elsewhere.
 pub const SQLITE_WALLETS: &str = "sqlite_wallets";
+/// Folder of backups of wallets, unless configured elsewhere.
+pub const BACKUPS: &str = "backups";
 
 /// The data directory where none is given: beside algod's data where that is known, else where the
 /// user's data lies. `None` when the environment names neither.

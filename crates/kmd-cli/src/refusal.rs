@@ -99,7 +99,7 @@ pub(crate) fn of_v2(refused: &Refused) -> Error {
     let kind = match refused.code.as_str() {
         "invalid_token" => Kind::NoDaemon,
         "wrong_password" => Kind::WrongPassword,
-        "wallet_not_found" | "key_not_found" => Kind::NotFound,
+        "wallet_not_found" | "key_not_found" | "backup_not_found" => Kind::NotFound,
         "malformed_transaction" | "group_not_whole" | "bad_request" => Kind::Invalid,
         _ => Kind::Refused,
     };

@@ -1,6 +1,6 @@
 //! `docs/reference/commands.md` is what the definition of the commands says.
 //!
-//! `UPDATE=1 cargo test -p kmd-cli --test reference` writes it anew.
+//! `UPDATE_PAGES=1 cargo test -p kmd-cli --test reference` writes it anew.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -26,13 +26,13 @@ Passwords and words of keys are typed at the terminal, without echo. Where stand
 fn the_page_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/commands.md");
     let page = page();
-    if std::env::var_os("UPDATE").is_some() {
+    if std::env::var_os("UPDATE_PAGES").is_some() {
         fs::write(&path, &page).unwrap();
     }
     let written = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == page,
-        "docs/reference/commands.md is not current; this writes it: UPDATE=1 cargo test -p kmd-cli --test reference"
+        "docs/reference/commands.md is not current; this writes it: UPDATE_PAGES=1 cargo test -p kmd-cli --test reference"
     );
 }
 

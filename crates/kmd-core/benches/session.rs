@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, WalletToCreate};
+use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, NoToken, WalletToCreate};
 use kmd_crypto::Password;
 use kmd_wallet::contract::{TestRandom, cheap_params, kdf};
 use kmd_wallet::memory::MemoryDriver;
@@ -27,6 +27,7 @@ fn kmd() -> Kmd {
         policy: Arc::new(AllowAll),
         recorder: Arc::new(AllowAll),
         threads: NonZeroUsize::MIN,
+        token: Arc::new(NoToken),
     })
 }
 

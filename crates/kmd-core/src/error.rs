@@ -4,7 +4,9 @@ use kmd_algorand::{AddressError, TransactionError};
 use kmd_crypto::RandomError;
 use thiserror::Error;
 
+use crate::attempts::TooManyAttempts;
 use crate::session::SessionError;
+use crate::token::TokenError;
 
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -31,6 +33,12 @@ pub enum Error {
     /// One transaction of a batch is refused, and with it all.
     #[error(transparent)]
     Batch(#[from] BatchError),
+    /// Too many wrong passwords: the next must wait.
+    #[error(transparent)]
+    TooManyAttempts(#[from] TooManyAttempts),
+    /// The API token could not be replaced.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// The policy refuses.
     #[error("refused by policy: {0}")]
     Refused(String),

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kmd_crypto::{MasterDerivationKey, Password, Random};
-use kmd_wallet::{Driver, Locked, Metadata, WalletId};
+use kmd_wallet::{Backup, BackupName, Driver, Locked, Metadata, WalletId};
 
+use crate::attempts::Attempts;
 use crate::call::{Call, Patience};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::operation::{Policy, Recorder};
 use crate::session::Sessions;
+use crate::token::TokenKeeper;
 
 /// What a daemon is made of.
 pub struct KmdSettings {
@@ -29,6 +31,8 @@ pub struct KmdSettings {
     pub recorder: Arc<dyn Recorder>,
     /// Threads that one batch may use.
     pub threads: NonZeroUsize,
+    /// Who keeps the API token.
+    pub token: Arc<dyn TokenKeeper>,
 }
 
 /// What a wallet is to be created from.
@@ -59,6 +63,8 @@ pub struct Kmd {
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) recorder: Arc<dyn Recorder>,
     pub(crate) threads: NonZeroUsize,
+    pub(crate) attempts: Attempts,
+    pub(crate) token: Arc<dyn TokenKeeper>,
 }
 
 impl Kmd {
@@ -66,7 +72,9 @@ impl Kmd {
     pub fn new(settings: KmdSettings) -> Self {
         Self {
             drivers: settings.drivers,
+            attempts: Attempts::new(Arc::clone(&settings.clock)),
             sessions: Sessions::new(settings.session_lifetime, settings.clock),
+            token: settings.token,
             random: settings.random,
             policy: settings.policy,
             recorder: settings.recorder,
@@ -102,6 +110,12 @@ impl Kmd {
         self.sessions.count()
     }
 
+    /// Wallets that are open now: those that a handle or a running operation
+    /// holds.
+    pub fn open_wallets(&self) -> usize {
+        self.sessions.count_wallets()
+    }
+
     pub(crate) fn driver(&self, name: &str) -> Result<&dyn Driver> {
         let driver = self.drivers.iter().find(|driver| driver.info().name == name);
         driver.map(AsRef::as_ref).ok_or(Error::UnknownDriver)
@@ -118,5 +132,16 @@ impl Kmd {
             }
         }
         Err(kmd_wallet::Error::WalletNotFound.into())
+    }
+
+    /// The backup of this name, of the first driver that has backups.
+    pub(crate) fn find_backup(&self, name: &BackupName) -> Result<Box<dyn Backup>> {
+        for driver in &self.drivers {
+            match driver.open_backup(name) {
+                Err(kmd_wallet::Error::NotSupported) => {}
+                found => return Ok(found?),
+            }
+        }
+        Err(kmd_wallet::Error::NotSupported.into())
     }
 }

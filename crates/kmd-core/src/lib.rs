@@ -11,6 +11,7 @@
 //! leaves. Nothing here reads a clock or the operating system's randomness:
 //! both are passed in.
 
+mod attempts;
 mod batch;
 mod call;
 mod clock;
@@ -19,7 +20,9 @@ mod kmd;
 mod multisig;
 mod operation;
 mod session;
+mod token;
 
+pub use attempts::TooManyAttempts;
 pub use batch::{Groups, TransactionToSign};
 pub use call::{Call, ProgramForm};
 pub use clock::{Clock, ManualClock};
@@ -28,3 +31,4 @@ pub use kmd::{HandleInfo, Kmd, KmdSettings, WalletToCreate};
 pub use multisig::MultisigSigning;
 pub use operation::{AllowAll, Decision, Operation, Outcome, Policy, Recorder};
 pub use session::{HandleToken, SessionError};
+pub use token::{NoToken, TokenError, TokenKeeper};

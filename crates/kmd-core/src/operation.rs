@@ -12,6 +12,10 @@ pub enum Operation<'a> {
     ChangePassword,
     /// Checks everything in it.
     Verify,
+    /// Copies it to a backup.
+    BackUp,
+    /// Makes it of a backup.
+    Restore,
     /// Lists addresses.
     ListKeys,
     /// Derives a key.

@@ -246,6 +246,13 @@ impl Sessions {
             .count()
     }
 
+    /// Wallets that somebody holds.
+    pub(crate) fn count_wallets(&self) -> usize {
+        let state = self.state();
+        let held = state.open_wallets.values().filter(|wallet| wallet.strong_count() > 0);
+        held.count()
+    }
+
     /// Acts on the session of a token that is there, proven and not expired.
     /// One that has expired is forgotten by being asked for.
     fn with<T>(&self, token: &str, act: impl FnOnce(&mut State, HandleId, Duration) -> T) -> Result<T, SessionError> {

@@ -283,3 +283,33 @@ pub fn seal_max_key_index(key: &MasterKey, index: u64, random: &dyn Random) -> R
     Writer(&mut encoded).unsigned(index);
     seal(key, Content::MaxKeyIndex, &encoded, random)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_comes_twice_is_refused() {
+        let key = MasterKey::from_fn(|key| key.fill(1));
+        let content = Content::MaxKeyIndex;
+        let field = |writer: &mut Writer<'_>, name: &str| match name {
+            "plaintext" => writer.key(name).binary(&[7]),
+            _ => writer.key(name).text(content.type_name()),
+        };
+        let cases: [(&[&str], bool); 4] = [
+            (&["plaintext", "plaintext_type"], true),
+            (&["plaintext_type", "plaintext"], true),
+            (&["plaintext", "plaintext", "plaintext_type"], false),
+            (&["plaintext", "plaintext_type", "plaintext_type"], false),
+        ];
+        for (names, opens) in cases {
+            let mut inner = Vec::new();
+            let mut writer = Writer(&mut inner);
+            writer.map(u8::try_from(names.len()).unwrap());
+            names.iter().for_each(|name| field(&mut writer, name));
+            let sealed = secretbox::seal(&key, &[0; NONCE], &inner);
+            let opened = open_with(&key, content, &[0; NONCE], &sealed);
+            assert_eq!(opened.is_ok(), opens, "{names:?}");
+        }
+    }
+}

@@ -6,6 +6,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use kmd_scrypt::{Kdf, Limits, Params, ParamsError};
 use thiserror::Error;
@@ -109,6 +110,22 @@ pub struct PasswordKdf {
     limits: Limits,
     floor: KdfFloor,
     gate: Gate,
+    timing: Option<Timing>,
+}
+
+/// A clock, and who wants to know what it says.
+struct Timing {
+    now: fn() -> Instant,
+    took: Box<dyn Fn(Duration) + Send + Sync>,
+}
+
+/// How busy a [`PasswordKdf`] is at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KdfLoad {
+    /// Derivations that run.
+    pub running: usize,
+    /// Derivations that wait for those.
+    pub waiting: usize,
 }
 
 impl PasswordKdf {
@@ -119,6 +136,27 @@ impl PasswordKdf {
             limits: settings.limits,
             floor: settings.floor,
             gate: Gate::new(settings.parallel.get(), settings.queue),
+            timing: None,
+        }
+    }
+
+    /// The same KDF, which tells `took` how long each derivation ran by the
+    /// clock `now`; the time in the queue does not count.
+    #[must_use]
+    pub fn timed(mut self, now: fn() -> Instant, took: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.timing = Some(Timing {
+            now,
+            took: Box::new(took),
+        });
+        self
+    }
+
+    /// How busy it is now.
+    pub fn load(&self) -> KdfLoad {
+        let crowd = self.gate.crowd();
+        KdfLoad {
+            running: crowd.inside,
+            waiting: crowd.waiting,
         }
     }
 
@@ -140,7 +178,12 @@ impl PasswordKdf {
     /// [`KdfError::Busy`] when too many wait; those of scrypt.
     pub fn derive(&self, password: &[u8], salt: &[u8], params: &Params) -> Result<MasterKey, KdfError> {
         let _place = self.gate.enter().ok_or(KdfError::Busy)?;
-        MasterKey::try_from_fn(|key| self.kdf.derive(password, salt, params, key)).map_err(KdfError::Scrypt)
+        let started = self.timing.as_ref().map(|timing| (timing.now)());
+        let key = MasterKey::try_from_fn(|key| self.kdf.derive(password, salt, params, key)).map_err(KdfError::Scrypt);
+        if let (Some(timing), Some(started)) = (&self.timing, started) {
+            (timing.took)((timing.now)().saturating_duration_since(started));
+        }
+        key
     }
 }
 
@@ -214,6 +257,29 @@ mod tests {
         drop(first);
         assert!(gate.enter().is_some());
         drop(second);
+    }
+
+    #[test]
+    fn each_derivation_is_told_of_with_its_time() {
+        let (told, times) = std::sync::mpsc::channel();
+        let kdf = PasswordKdf::new(PasswordKdfSettings {
+            limits: Limits::default(),
+            floor: KdfFloor::NONE,
+            parallel: NonZeroUsize::MIN,
+            queue: 0,
+            threads: NonZeroUsize::MIN,
+        })
+        .timed(Instant::now, move |time| told.send(time).unwrap());
+        let params = Params::new(2, 1, 1).unwrap();
+        kdf.derive(b"password", b"salt", &params).unwrap();
+        assert_eq!(times.try_iter().count(), 1);
+        let place = kdf.gate.enter().unwrap();
+        assert_eq!(kdf.load(), KdfLoad { running: 1, waiting: 0 });
+        // What is turned away took no time.
+        assert!(matches!(kdf.derive(b"password", b"salt", &params), Err(KdfError::Busy)));
+        assert_eq!(times.try_iter().count(), 0);
+        drop(place);
+        assert_eq!(kdf.load(), KdfLoad::default());
     }
 
     #[test]

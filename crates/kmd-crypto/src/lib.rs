@@ -27,7 +27,7 @@ pub use derivation::derive_seed;
 pub use envelope::{
     Content, EnvelopeError, open, open_master_key, open_max_key_index, seal, seal_master_key, seal_max_key_index,
 };
-pub use kdf::{KdfError, KdfFloor, PasswordKdf, PasswordKdfSettings, TooWeak, UnfitParams};
+pub use kdf::{KdfError, KdfFloor, KdfLoad, PasswordKdf, PasswordKdfSettings, TooWeak, UnfitParams};
 pub use kmd_memory::{Protection as SecretMemory, protection as secret_memory};
 pub use kmd_scrypt::{Limits as KdfLimits, Params as KdfParams, ParamsError as KdfParamsError};
 pub use password::Password;

@@ -12,7 +12,7 @@
 //! then, and never gets in while others always have the next change ready.
 
 use std::collections::HashMap;
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
@@ -45,7 +45,15 @@ struct InUse {
     waiting: usize,
     /// Those of them who only want to look, and go first: looking is short.
     looking: usize,
+    /// How many want our descriptors left open, whoever is busy.
+    kept: usize,
     to_close: Vec<File>,
+}
+
+impl InUse {
+    fn may_close(&self) -> bool {
+        !self.busy && self.kept == 0
+    }
 }
 
 impl FilesInUse {
@@ -87,6 +95,26 @@ impl FilesInUse {
         Some(self.begin(&mut files, file))
     }
 
+    /// Keeps our descriptors of a file open, for longer than one use of it.
+    pub(crate) fn keep_open(self: &Arc<Self>, file: Identity) -> KeptOpen {
+        self.files().entry(file).or_default().kept += 1;
+        KeptOpen {
+            files: Arc::clone(self),
+            file,
+        }
+    }
+
+    /// Closes what may be closed, and forgets the file when nobody is left.
+    /// Closed with the lock held, so that nobody enters meanwhile.
+    fn tidy(files: &mut Files, file: Identity) {
+        if let Some(in_use) = files.get_mut(&file).filter(|in_use| in_use.may_close()) {
+            in_use.to_close.clear();
+            if in_use.waiting == 0 {
+                files.remove(&file);
+            }
+        }
+    }
+
     fn begin(self: &Arc<Self>, files: &mut Files, file: Identity) -> Using {
         let in_use = files.entry(file).or_default();
         in_use.waiting -= 1;
@@ -124,13 +152,25 @@ impl Drop for Using {
         let mut files = self.files.files();
         if let Some(in_use) = files.get_mut(&self.file) {
             in_use.busy = false;
-            // Closed with the lock held, so that nobody enters meanwhile.
-            in_use.to_close.clear();
-            if in_use.waiting == 0 {
-                files.remove(&self.file);
-            }
         }
+        FilesInUse::tidy(&mut files, self.file);
         self.files.finished.notify_all();
+    }
+}
+
+/// Our descriptors of a file stay open until this is dropped.
+pub(crate) struct KeptOpen {
+    files: Arc<FilesInUse>,
+    file: Identity,
+}
+
+impl Drop for KeptOpen {
+    fn drop(&mut self) {
+        let mut files = self.files.files();
+        if let Some(in_use) = files.get_mut(&self.file) {
+            in_use.kept -= 1;
+        }
+        FilesInUse::tidy(&mut files, self.file);
     }
 }
 
@@ -156,6 +196,13 @@ impl Descriptor {
         self.identity
     }
 
+    /// Whether somebody holds the lock (flock) of the file, through whatever
+    /// other descriptor.
+    pub(crate) fn is_locked(&self) -> bool {
+        let locked = |file: &File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        self.file.as_ref().is_some_and(locked)
+    }
+
     pub(crate) fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
         match &self.file {
             Some(file) => file.read_exact_at(bytes, offset),
@@ -167,7 +214,7 @@ impl Descriptor {
 impl Drop for Descriptor {
     fn drop(&mut self) {
         let mut files = self.files.files();
-        if let Some(in_use) = files.get_mut(&self.identity).filter(|in_use| in_use.busy) {
+        if let Some(in_use) = files.get_mut(&self.identity).filter(|in_use| !in_use.may_close()) {
             in_use.to_close.extend(self.file.take());
         }
         // Where nobody uses it, it is closed here, with the lock still held.

@@ -6,10 +6,12 @@ use std::time::SystemTime;
 
 use kmd_crypto::{KdfParams, Password, PasswordKdf, Random};
 use kmd_wallet::{
-    Driver, DriverInfo, Error, Locked, Metadata, NewWallet, Result, SoftLocked, WalletId, WalletName, seal_new_wallet,
+    Backup, BackupName, Driver, DriverInfo, Error, Locked, Metadata, NewWallet, Result, SoftLocked, WalletId,
+    WalletName, seal_new_wallet,
 };
 
-use crate::folder::{Folder, OnSkipped};
+use crate::backup::{MakeLocked, SqliteBackup};
+use crate::folder::{Folder, OnSkipped, ensure};
 use crate::store::SqliteStore;
 use crate::{INFO, create};
 
@@ -17,6 +19,8 @@ use crate::{INFO, create};
 pub struct SqliteSettings {
     /// The wallets folder.
     pub folder: PathBuf,
+    /// The folder of backups.
+    pub backups: PathBuf,
     /// KDF parameters of new wallets. Wallets that exist name their own.
     pub params: KdfParams,
     /// The KDF.
@@ -38,13 +42,14 @@ pub struct SqliteDriver {
 }
 
 impl SqliteDriver {
-    /// A driver for a folder, which is made where it is missing.
+    /// A driver for a folder. It and that of backups are made where they are missing.
     ///
     /// # Errors
-    /// When the folder cannot be made.
+    /// When a folder cannot be made.
     pub fn new(settings: SqliteSettings) -> Result<Self> {
-        let folder = Folder::new(settings.folder, settings.on_skipped, settings.now);
+        let folder = Folder::new(settings.folder, settings.backups, settings.on_skipped, settings.now);
         folder.ensure()?;
+        ensure(folder.backups())?;
         Ok(Self {
             folder: Arc::new(folder),
             params: settings.params,
@@ -54,9 +59,12 @@ impl SqliteDriver {
     }
 
     fn find(&self, id: &WalletId) -> Result<SoftLocked<SqliteStore>> {
-        let store = self.store(id)?;
-        let (kdf, random) = (Arc::clone(&self.kdf), Arc::clone(&self.random));
-        Ok(SoftLocked::new(store, self.params, kdf, random))
+        Ok(self.make_locked()(self.store(id)?))
+    }
+
+    fn make_locked(&self) -> MakeLocked {
+        let (params, kdf, random) = (self.params, Arc::clone(&self.kdf), Arc::clone(&self.random));
+        Box::new(move |store| SoftLocked::new(store, params, kdf, random))
     }
 
     fn store(&self, id: &WalletId) -> Result<SqliteStore> {
@@ -90,7 +98,7 @@ impl Driver for SqliteDriver {
         )?;
         let lock = self.folder.lock()?;
         self.folder.check_free(&new.name, &new.id)?;
-        create::create(&self.folder, &lock, &new, &secrets)
+        create::create(&lock, &new, &secrets)
     }
 
     fn rename(&self, id: &WalletId, name: &WalletName, password: &Password) -> Result<()> {
@@ -107,5 +115,9 @@ impl Driver for SqliteDriver {
 
     fn open(&self, id: &WalletId) -> Result<Box<dyn Locked>> {
         Ok(Box::new(self.find(id)?))
+    }
+
+    fn open_backup(&self, name: &BackupName) -> Result<Box<dyn Backup>> {
+        Ok(Box::new(SqliteBackup::open(&self.folder, name, self.make_locked())?))
     }
 }

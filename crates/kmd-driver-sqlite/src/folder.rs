@@ -8,7 +8,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +20,7 @@ use crate::connection::{self, BUSY_TIMEOUT, BUSY_TIMEOUT_LOOKING, io};
 use crate::descriptor::FilesInUse;
 use crate::listing::{self, Stamp};
 use crate::look::{Look, Skipped, look};
+use crate::unfinished::LockedFolder;
 
 /// Told, once a file, which file is skipped and why.
 pub type OnSkipped = Box<dyn Fn(&Path, &str) + Send + Sync>;
@@ -29,14 +30,11 @@ pub type OnSkipped = Box<dyn Fn(&Path, &str) + Send + Sync>;
 const UNSETTLED: Duration = Duration::from_millis(100);
 /// The time of change of no file.
 const NEVER: (i64, i64) = (i64::MIN, 0);
-/// How long to wait for another process that changes names in the folder, and
-/// how often to try.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
-const LOCK_RETRY: Duration = Duration::from_millis(5);
 
 /// The wallets folder and what is known of its files.
 pub(crate) struct Folder {
     path: PathBuf,
+    backups: PathBuf,
     on_skipped: OnSkipped,
     now: fn() -> SystemTime,
     index: Mutex<Index>,
@@ -65,9 +63,10 @@ pub(crate) struct Found {
 }
 
 impl Folder {
-    pub(crate) fn new(path: PathBuf, on_skipped: OnSkipped, now: fn() -> SystemTime) -> Self {
+    pub(crate) fn new(path: PathBuf, backups: PathBuf, on_skipped: OnSkipped, now: fn() -> SystemTime) -> Self {
         Self {
             path,
+            backups,
             on_skipped,
             now,
             index: Mutex::default(),
@@ -84,34 +83,20 @@ impl Folder {
         &self.in_use
     }
 
+    /// Where backups lie.
+    pub(crate) fn backups(&self) -> &Path {
+        &self.backups
+    }
+
     /// Makes the folder, for its owner alone, where there is none.
     pub(crate) fn ensure(&self) -> Result<()> {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.path)
-            .map_err(io(&self.path))
+        ensure(&self.path)
     }
 
     /// Keeps other processes and threads from changing names in the folder
-    /// until the file is dropped.
-    pub(crate) fn lock(&self) -> Result<File> {
-        let folder = File::open(&self.path).map_err(io(&self.path))?;
-        let mut waited = Duration::ZERO;
-        loop {
-            match folder.try_lock() {
-                Ok(()) => return Ok(folder),
-                Err(TryLockError::Error(error)) => return Err(io(&self.path)(error)),
-                Err(TryLockError::WouldBlock) if waited >= LOCK_TIMEOUT => {
-                    return Err(connection::damaged(
-                        &self.path,
-                        "another process holds the folder's lock",
-                    ));
-                }
-                Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_RETRY),
-            }
-            waited += LOCK_RETRY;
-        }
+    /// until the lock is dropped.
+    pub(crate) fn lock(&self) -> Result<LockedFolder<'_>> {
+        LockedFolder::lock(&self.path, &self.in_use)
     }
 
     /// All wallets, in the order of their file names.
@@ -306,6 +291,15 @@ impl Index {
         }
         self.folder = folder;
     }
+}
+
+/// Makes a folder, for its owner alone, where there is none.
+pub(crate) fn ensure(path: &Path) -> Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(io(path))
 }
 
 /// Whether a file changed so long ago that another change would have shown.

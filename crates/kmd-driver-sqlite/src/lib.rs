@@ -7,6 +7,7 @@
 //!    └──────────────►  store (one wallet; rows in, rows out)
 //! ```
 
+mod backup;
 mod check;
 mod connection;
 mod create;
@@ -19,6 +20,7 @@ mod look;
 mod multisig_keys;
 mod schema;
 mod store;
+mod unfinished;
 
 pub use driver::{SqliteDriver, SqliteSettings};
 pub use folder::OnSkipped;

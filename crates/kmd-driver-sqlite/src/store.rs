@@ -7,12 +7,13 @@
 //! whether it was written past SQLite.
 
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kmd_algorand::{Address, MultisigPreimage};
 use kmd_wallet::{
-    Error, Generation, KeyRow, Metadata, MultisigRow, Result, SecretRows, Store, StoredKey, StoredMultisig, Transaction,
+    BackedUp, BackupName, Error, Generation, KeyRow, Metadata, MultisigRow, Result, SecretRows, Store, StoredKey,
+    StoredMultisig, Transaction, Verification,
 };
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -20,7 +21,7 @@ use crate::connection::{self, damaged, database, io};
 use crate::descriptor::{Descriptor, Using, identity};
 use crate::folder::Folder;
 use crate::look::query_metadata;
-use crate::{check, multisig_keys, schema};
+use crate::{backup, check, multisig_keys, schema};
 
 /// Where the header says which journal the file has, and counts transactions.
 const HEADER_PART: std::ops::Range<u64> = 18..28;
@@ -248,6 +249,11 @@ impl Store for SqliteStore {
         self.read(|connection| check::multisigs(connection, from, most))
     }
 
+    fn back_up(&self, name: &BackupName, check: &dyn Fn(&dyn Store) -> Result<Verification>) -> Result<BackedUp> {
+        let copy = |to: &Path| backup::copy(&self.connection()?.open.connection, to);
+        backup::write(&self.folder, name, copy, check)
+    }
+
     fn change(&self, change: &mut dyn FnMut(&mut dyn Transaction) -> Result<()>) -> Result<()> {
         self.write(|transaction| {
             change(&mut Rows {
@@ -347,7 +353,6 @@ impl Transaction for Rows<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
     use std::time::SystemTime;
 
     use kmd_wallet::{NewWallet, WalletId, WalletName};
@@ -355,7 +360,12 @@ mod tests {
     use super::*;
 
     fn store(folder: &Path) -> SqliteStore {
-        let folder = Arc::new(Folder::new(folder.to_owned(), Box::new(|_, _| ()), SystemTime::now));
+        let folder = Arc::new(Folder::new(
+            folder.to_owned(),
+            folder.join("backups"),
+            Box::new(|_, _| ()),
+            SystemTime::now,
+        ));
         let new = NewWallet {
             id: WalletId::new("00").unwrap(),
             name: WalletName::new("w").unwrap(),
@@ -367,7 +377,7 @@ mod tests {
             master_derivation_key: vec![2],
             max_key_index: vec![3],
         };
-        crate::create::create(&folder, &folder.lock().unwrap(), &new, &secrets).unwrap();
+        crate::create::create(&folder.lock().unwrap(), &new, &secrets).unwrap();
         SqliteStore::open(folder.path().join("w.00.db"), folder).unwrap()
     }
 
@@ -460,7 +470,12 @@ mod tests {
         assert_eq!(mode, "wal");
         assert!(matches!(store.generation(), Err(Error::Database { .. })));
         drop((other, store));
-        let folder = Arc::new(Folder::new(dir.path().to_owned(), Box::new(|_, _| ()), SystemTime::now));
+        let folder = Arc::new(Folder::new(
+            dir.path().to_owned(),
+            dir.path().join("backups"),
+            Box::new(|_, _| ()),
+            SystemTime::now,
+        ));
         SqliteStore::open(path, folder).unwrap().generation().unwrap();
     }
 }

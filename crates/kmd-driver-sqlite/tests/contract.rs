@@ -24,6 +24,7 @@ impl Made {
         let folder = tempfile::tempdir().unwrap();
         let driver = SqliteDriver::new(SqliteSettings {
             folder: folder.path().join("wallets"),
+            backups: folder.path().join("backups"),
             params: cheap_params(),
             kdf: kdf(),
             random: Arc::new(TestRandom::default()),

@@ -187,9 +187,10 @@ fn open(driver: &SqliteDriver) -> kmd_wallet::Result<Arc<dyn Wallet>> {
     driver.open(&WalletId::new("00").unwrap())?.unlock(&password())
 }
 
-fn driver(folder: &Path, on_skipped: Box<dyn Fn(&Path, &str) + Send + Sync>) -> SqliteDriver {
+fn driver(folder: &Path, on_skipped: kmd_driver_sqlite::OnSkipped) -> SqliteDriver {
     SqliteDriver::new(SqliteSettings {
         folder: folder.to_owned(),
+        backups: folder.join("backups"),
         params: cheap_params(),
         kdf: kdf(),
         random: Arc::new(TestRandom::default()),

@@ -45,7 +45,10 @@ fn each_request(encoding: Encoding, body: &[u8]) {
         v1::SignTransaction,
         v1::Versions,
         v1::WalletInfo,
+        v2::BackUpWallet,
         v2::ChangePassword,
+        v2::RestoreWallet,
+        v2::RotateToken,
         v2::SignTransactions,
         v2::VerifyWallet,
     )(encoding, body);

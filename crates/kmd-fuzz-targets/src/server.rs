@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, WalletToCreate};
+use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, NoToken, WalletToCreate};
 use kmd_crypto::{Password, Random};
 use kmd_wallet::contract::{TestRandom, cheap_params};
 use kmd_wallet::memory::MemoryDriver;
@@ -47,6 +47,7 @@ fn daemon() -> Kmd {
         policy: Arc::new(AllowAll),
         recorder: Arc::new(AllowAll),
         threads: 1.try_into().unwrap(),
+        token: Arc::new(NoToken),
     });
     // The same id and handle each time, so that the corpus can name them.
     let created = kmd.call().create_wallet(WalletToCreate {

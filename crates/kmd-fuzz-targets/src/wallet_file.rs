@@ -21,6 +21,7 @@ pub fn wallet_file(bytes: &[u8]) {
     std::fs::write(folder.path().join("w.db"), bytes).unwrap();
     let driver = SqliteDriver::new(SqliteSettings {
         folder: folder.path().to_owned(),
+        backups: folder.path().join("backups"),
         params: cheap_params(),
         kdf: Arc::clone(&KDF),
         random: Arc::new(TestRandom::default()),

@@ -22,6 +22,11 @@ impl Bridge {
     ) -> Result<T, Panicked> {
         self.0.spawn_blocking(work).await.map_err(|_| Panicked)
     }
+
+    /// Runs such work without waiting for its end.
+    pub(crate) fn start(&self, work: impl FnOnce() + Send + 'static) {
+        drop(self.0.spawn_blocking(work));
+    }
 }
 
 /// The work panicked, which is a bug: logged by the panic hook, answered 500.

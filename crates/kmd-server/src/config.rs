@@ -21,6 +21,7 @@ pub use environment::Environment;
 pub use explain::{Explanation, Setting, check, explain};
 pub use layers::Source;
 
+use std::net::SocketAddr;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -43,6 +44,7 @@ pub(crate) struct Config {
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) allow_private_network: bool,
     pub(crate) wallets_dir: PathBuf,
+    pub(crate) backup_dir: PathBuf,
     pub(crate) scrypt: KdfParams,
     pub(crate) scrypt_floor: KdfFloor,
     pub(crate) log: LogSettings,
@@ -50,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) kdf: KdfLimits,
     pub(crate) unix_socket: bool,
     pub(crate) sandbox: SandboxMode,
+    /// Where metrics are to be had without a token.
+    pub(crate) metrics_address: Option<SocketAddr>,
     /// What of file and environment was ignored.
     pub(crate) warnings: Vec<String>,
 }
@@ -108,8 +112,10 @@ struct WrittenKmd {
     kdf_queue: usize,
     kdf_max_work_factor: NonZeroU64,
     kdf_max_memory_bytes: NonZeroU64,
+    backup_dir: String,
     unix_socket: bool,
     sandbox: SandboxMode,
+    metrics_address: String,
 }
 
 impl Default for Written {
@@ -154,8 +160,10 @@ impl Default for Written {
                 kdf_queue: 64,
                 kdf_max_work_factor: number(16),
                 kdf_max_memory_bytes: number(1 << 30),
+                backup_dir: String::new(),
                 unix_socket: true,
                 sandbox: SandboxMode::Auto,
+                metrics_address: String::new(),
             },
         }
     }
@@ -191,6 +199,7 @@ impl Config {
             allowed_origins: written.allowed_origins.unwrap_or_default(),
             allow_private_network: written.allow_header_pna,
             wallets_dir: sqlite.wallets_dir(data_dir, layers)?,
+            backup_dir: written.kmd.backup_dir(data_dir, layers)?,
             scrypt_floor: sqlite.scrypt_floor(),
             scrypt: sqlite.scrypt_params(layers)?,
             log: written.kmd.log(),
@@ -198,6 +207,7 @@ impl Config {
             kdf: written.kmd.kdf(),
             unix_socket: written.kmd.unix_socket,
             sandbox: written.kmd.sandbox,
+            metrics_address: written.kmd.metrics_address(layers)?,
             warnings: layers.warnings.clone(),
         })
     }
@@ -267,6 +277,19 @@ impl WrittenSqlite {
 }
 
 impl WrittenKmd {
+    fn backup_dir(&self, data_dir: &Path, layers: &Layers) -> Result<PathBuf, StartError> {
+        let path = PathBuf::from(&self.backup_dir);
+        match self.backup_dir.as_str() {
+            "" => Ok(data_dir.join(files::BACKUPS)),
+            _ if path.is_absolute() => Ok(path),
+            _ => Err(layers.refuse(
+                "kmd.backup_dir",
+                "the path of the backups must be absolute".to_owned(),
+                "write it from the root on, or leave it empty",
+            )),
+        }
+    }
+
     fn log(&self) -> LogSettings {
         LogSettings {
             target: self.log_target,
@@ -293,6 +316,23 @@ impl WrittenKmd {
             idle_timeout: seconds(self.idle_timeout_secs),
             connections: self.max_connections,
         }
+    }
+
+    /// Only this machine may ask where no token is asked for.
+    fn metrics_address(&self, layers: &Layers) -> Result<Option<SocketAddr>, StartError> {
+        let written = &self.metrics_address;
+        if written.is_empty() {
+            return Ok(None);
+        }
+        let address = written.parse().ok();
+        let address = address.filter(|address: &SocketAddr| address.ip().is_loopback());
+        address.map(Some).ok_or_else(|| {
+            layers.refuse(
+                "kmd.metrics_address",
+                format!("{written:?} is no loopback address with a port"),
+                "write one such as 127.0.0.1:7834 or [::1]:7834, or leave it empty and show the token for metrics",
+            )
+        })
     }
 
     fn kdf(&self) -> KdfLimits {
@@ -328,6 +368,7 @@ mod tests {
         assert_eq!(config.address, None);
         assert_eq!(config.sandbox, SandboxMode::Auto);
         assert_eq!(config.wallets_dir, dir.path().join("sqlite_wallets"));
+        assert_eq!(config.backup_dir, dir.path().join("backups"));
         assert_eq!(
             (config.scrypt.n(), config.scrypt.r(), config.scrypt.p()),
             (65_536, 1, 32)
@@ -373,9 +414,18 @@ mod tests {
                 r#"{"drivers":{"sqlite":{"allow_unsafe_scrypt":true,"scrypt":{"scrypt_n":3}}}}"#,
                 "drivers.sqlite.scrypt",
             ),
+            (r#"{"kmd": {"backup_dir": "here"}}"#, "backups must be absolute"),
             (r#"{"session_lifetime_secs": "60"}"#, "invalid type"),
             (r#"{"kmd": {"max_connections": 0}}"#, "nonzero"),
             (r#"{"kmd": {"sandbox": true}}"#, "kmd.sandbox"),
+            (r#"{"kmd": {"metrics_address": "0.0.0.0:7834"}}"#, "no loopback address"),
+            (
+                r#"{"kmd": {"metrics_address": "[2001:db8::1]:7834"}}"#,
+                "no loopback address",
+            ),
+            (r#"{"kmd": {"metrics_address": ":7834"}}"#, "no loopback address"),
+            (r#"{"kmd": {"metrics_address": "127.0.0.1"}}"#, "with a port"),
+            (r#"{"kmd": {"metrics_address": "localhost:7834"}}"#, "127.0.0.1:7834"),
             (
                 r#"{"kmd": {"sandbox": "on"}}"#,
                 "expected one of `strict`, `auto`, `off`",

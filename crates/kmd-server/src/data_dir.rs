@@ -5,21 +5,20 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use data_encoding::HEXLOWER;
 use kmd_api::files;
-use kmd_crypto::{Random, RandomError};
-use subtle::ConstantTimeEq;
+use kmd_crypto::Random;
 use tracing::warn;
 use zeroize::Zeroizing;
 
 use crate::error::StartError;
+use crate::token::{ApiToken, TokenFile};
 
 /// Mode of files that say where the daemon is.
 const STATE_MODE: u32 = 0o640;
 /// Mode of files that give access.
-const SECRET_MODE: u32 = 0o600;
-const TOKEN_LENGTHS: std::ops::RangeInclusive<usize> = 64..=256;
+pub(crate) const SECRET_MODE: u32 = 0o600;
 
 /// Makes the directory, for its owner alone, where it is missing.
 ///
@@ -88,22 +87,27 @@ impl DataDir {
     ///
     /// # Errors
     /// [`StartError::Token`]; [`StartError::File`]; no randomness.
-    pub(crate) fn token(&self, random: &dyn Random) -> Result<ApiToken, StartError> {
+    pub(crate) fn token(&self, random: Arc<dyn Random>) -> Result<TokenFile, StartError> {
         let path = self.path.join(files::TOKEN);
-        match fs::read(&path) {
-            Ok(bytes) => ApiToken::parse(&Zeroizing::new(bytes)).map_err(|problem| StartError::Token { path, problem }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.make_token(random),
-            Err(cause) => Err(StartError::File {
-                action: "read",
-                path,
-                cause,
-            }),
-        }
+        let token = match fs::read(&path) {
+            Ok(bytes) => {
+                ApiToken::parse(&Zeroizing::new(bytes)).map_err(|problem| StartError::Token { path, problem })?
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.make_token(&*random)?,
+            Err(cause) => {
+                return Err(StartError::File {
+                    action: "read",
+                    path,
+                    cause,
+                });
+            }
+        };
+        Ok(TokenFile::new(self.path.clone(), token, random))
     }
 
     fn make_token(&self, random: &dyn Random) -> Result<ApiToken, StartError> {
         let token = ApiToken::random(random)?;
-        self.write(files::TOKEN, &token.0, SECRET_MODE)?;
+        self.write(files::TOKEN, token.expose(), SECRET_MODE)?;
         Ok(token)
     }
 
@@ -119,26 +123,29 @@ impl DataDir {
     /// Writes a file whole or not at all, also for those who read meanwhile.
     fn write(&self, name: &str, content: &[u8], mode: u32) -> Result<(), StartError> {
         let path = self.path.join(name);
-        let unfinished = self.path.join(format!(".{name}.unfinished"));
-        let write = || {
-            let mut file = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(SECRET_MODE)
-                .open(&unfinished)?;
-            // The mode is set whatever the umask is.
-            file.set_permissions(fs::Permissions::from_mode(mode))?;
-            file.write_all(content)?;
-            file.sync_all()?;
-            fs::rename(&unfinished, &path)
-        };
+        let write = || fs::rename(write_unfinished(&self.path, name, content, mode)?, &path);
         write().map_err(|cause| StartError::File {
             action: "write",
             path: path.clone(),
             cause,
         })
     }
+}
+
+/// Writes what is to become a file of the directory, and syncs it.
+pub(crate) fn write_unfinished(folder: &Path, name: &str, content: &[u8], mode: u32) -> io::Result<PathBuf> {
+    let unfinished = folder.join(format!(".{name}.unfinished"));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(SECRET_MODE)
+        .open(&unfinished)?;
+    // The mode is set whatever the umask is.
+    file.set_permissions(fs::Permissions::from_mode(mode))?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    Ok(unfinished)
 }
 
 /// A file that says that the daemon runs, and goes when it stops.
@@ -159,66 +166,20 @@ impl Drop for StateFile {
     }
 }
 
-/// The token that every request under /v1 must show.
-pub(crate) struct ApiToken(Zeroizing<Vec<u8>>);
-
-impl ApiToken {
-    fn random(random: &dyn Random) -> Result<Self, RandomError> {
-        let mut bytes = Zeroizing::new([0; 32]);
-        random.fill(&mut *bytes)?;
-        let mut text = Zeroizing::new(vec![0; 64]);
-        HEXLOWER.encode_mut(&*bytes, &mut text);
-        Ok(Self(text))
-    }
-
-    /// The first line of the token file.
-    pub(crate) fn parse(file: &[u8]) -> Result<Self, &'static str> {
-        let line = file.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if !TOKEN_LENGTHS.contains(&line.len()) {
-            return Err("must have 64 to 256 characters in its first line");
-        }
-        if !line.iter().all(u8::is_ascii_graphic) {
-            return Err("must be printable ASCII without blanks");
-        }
-        Ok(Self(Zeroizing::new(line.to_vec())))
-    }
-
-    /// Compares in constant time.
-    pub(crate) fn matches(&self, shown: &[u8]) -> bool {
-        self.0.as_slice().ct_eq(shown).into()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::random::OsRandom;
 
     #[test]
-    fn token_files() {
-        let long = "x".repeat(257);
-        let cases = [
-            ("a".repeat(64), true),
-            ("a".repeat(64) + "\nsecond line", true),
-            ("a".repeat(256) + "\r\n", true),
-            ("a".repeat(63), false),
-            (String::new(), false),
-            (long, false),
-            ("a".repeat(63) + " ", false),
-        ];
-        for (file, valid) in cases {
-            assert_eq!(ApiToken::parse(file.as_bytes()).is_ok(), valid, "{file:?}");
-        }
-    }
-
-    #[test]
     fn a_made_token_is_kept_and_private() {
         let dir = tempfile::tempdir().unwrap();
         let data_dir = DataDir::lock(dir.path().to_owned()).unwrap();
-        let made = data_dir.token(&OsRandom).unwrap();
-        assert!(data_dir.token(&OsRandom).unwrap().matches(&made.0));
-        assert!(!made.matches(&made.0[..63]));
+        let made = data_dir.token(Arc::new(OsRandom)).unwrap();
+        let written = fs::read(dir.path().join(files::TOKEN)).unwrap();
+        assert!(made.matches(&written));
+        assert!(data_dir.token(Arc::new(OsRandom)).unwrap().matches(&written));
+        assert!(!made.matches(&written[..63]));
         assert!(!made.matches(b""));
         let mode = fs::metadata(dir.path().join(files::TOKEN))
             .unwrap()

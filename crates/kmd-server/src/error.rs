@@ -86,6 +86,14 @@ pub enum StartError {
         /// Why.
         cause: io::Error,
     },
+    /// The address for metrics cannot be listened on.
+    #[error("cannot listen on {address}: {cause}; stop what uses it, or change kmd.metrics_address in kmd_config.json")]
+    ListenForMetrics {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        cause: io::Error,
+    },
     /// The sockets that the service manager handed over are not as they must be.
     #[error("cannot use the sockets that the service manager opened: {0}; list one TCP and one Unix socket at most")]
     Sockets(String),

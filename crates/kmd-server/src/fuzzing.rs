@@ -1,11 +1,13 @@
 //! Ways in for the fuzzer: what a file or a client can bring, without the
 //! process around it. Only there with the feature `fuzzing`.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use kmd_core::Kmd;
+use kmd_crypto::{KdfFloor, KdfLimits, PasswordKdf, PasswordKdfSettings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -14,9 +16,12 @@ use tokio::sync::{Notify, watch};
 use crate::bridge::Bridge;
 use crate::config::Config;
 use crate::connection::{self, Budget};
-use crate::data_dir::ApiToken;
 use crate::error::StartError;
-use crate::http::{Cors, Daemon};
+use crate::http::{self, Cors, Daemon};
+use crate::metrics::{Door, Metrics};
+use crate::random::OsRandom;
+use crate::readiness::Readiness;
+use crate::token::{ApiToken, TokenFile};
 use crate::watchdog::Watchdog;
 use crate::workers::Share;
 
@@ -44,9 +49,14 @@ pub fn answer(kmd: Kmd, token: &str, sent: &[u8]) -> Vec<u8> {
     let config = Config::of_text("{}", Path::new("/data")).ok();
     let config = config.expect("the default configuration is valid");
     let exchange = async {
+        let bridge = Bridge::new(Handle::current());
         let daemon = Arc::new(Daemon {
             kmd,
-            token: ApiToken::parse(token.as_bytes()).expect("a token"),
+            token: Arc::new(TokenFile::new(
+                "/nowhere".into(),
+                ApiToken::parse(token.as_bytes()).expect("a token"),
+                Arc::new(OsRandom),
+            )),
             cors: Cors {
                 allowed_origins: vec!["http://localhost".to_owned()],
                 allow_private_network: true,
@@ -54,13 +64,23 @@ pub fn answer(kmd: Kmd, token: &str, sent: &[u8]) -> Vec<u8> {
             body_budget: Budget::new(config.limits.buffered_bodies),
             limits: config.limits,
             watchdog: Watchdog::new(None),
-            bridge: Bridge::new(Handle::current()),
+            bridge: bridge.clone(),
+            readiness: Readiness::new(bridge, Path::new("/nowhere"), "/nowhere/wallets".into()),
+            metrics: Arc::new(Metrics::new(http::route_names(), http::error_kinds())),
+            kdf: Arc::new(PasswordKdf::new(PasswordKdfSettings {
+                limits: KdfLimits::default(),
+                floor: KdfFloor::NONE,
+                parallel: NonZeroUsize::MIN,
+                queue: 0,
+                threads: NonZeroUsize::MIN,
+            })),
             sessions_changed: Notify::new(),
         });
         let (client, stream) = UnixStream::pair().expect("a pair of sockets");
         let (_stop, stopping) = watch::channel(false);
         let share = Share::of(&Arc::default());
-        let serving = tokio::spawn(async move { connection::serve(stream, daemon, stopping, &share).await });
+        let serving =
+            tokio::spawn(async move { connection::serve(stream, Door::Unix, daemon, stopping, &share).await });
         let (mut answers, mut requests) = client.into_split();
         let send = async {
             // The daemon may have had enough before all is sent.

@@ -27,11 +27,14 @@ mod ledger;
 mod limits;
 mod log;
 mod messages;
+mod metrics;
 mod random;
+mod readiness;
 mod run;
 mod sandbox;
 mod serve;
 mod service_manager;
+mod token;
 mod watchdog;
 mod workers;
 

@@ -23,6 +23,8 @@ pub(crate) fn of(error: &Error) -> Cow<'static, str> {
         Error::Transaction(_) => "could not decode transaction".into(),
         Error::Group(error) => error.to_string().into(),
         Error::Batch(error) => of(&error.error),
+        Error::TooManyAttempts(waiting) => waiting.to_string().into(),
+        Error::Token(_) => "the API token could not be replaced".into(),
         Error::Refused(reason) => reason.clone().into(),
         Error::Random(_) => "error reading random bytes".into(),
         Error::Unlock(error) | Error::Fetch(error) | Error::Wallet(error) => of_wallet(error),
@@ -38,6 +40,11 @@ fn of_wallet(error: &WalletError) -> Cow<'static, str> {
         WalletError::NameTooLong => "wallet name too long, must be <= 64 bytes",
         WalletError::IdTooLong => "wallet id too long, must be <= 64 bytes",
         WalletError::NameEmpty => "wallet name must not be empty",
+        WalletError::BackupName => {
+            "the name of a backup is at most 128 letters, digits, dots, underscores and hyphens, the first a letter or digit"
+        }
+        WalletError::BackupExists => "there is a backup of this name",
+        WalletError::BackupNotFound => "there is no backup of this name",
         WalletError::WrongPassword | WalletError::Damaged(_) | WalletError::Replaced => DECRYPT,
         WalletError::WrongType => {
             "error decrypting, found the wrong type of data. something fishy is going on with this wallet"

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use kmd_api::files;
 use kmd_core::{AllowAll, Kmd, KmdSettings};
@@ -19,14 +19,17 @@ use crate::bridge::Bridge;
 use crate::clock::BootClock;
 use crate::config::{self, Config, Environment};
 use crate::connection::Budget;
-use crate::data_dir::{self, ApiToken, DataDir, StateFile};
+use crate::data_dir::{self, DataDir, StateFile};
 use crate::error::StartError;
-use crate::http::{Cors, Daemon};
+use crate::http::{self, Cors, Daemon};
 use crate::ledger::NoLedger;
 use crate::log::LogTarget;
+use crate::metrics::Metrics;
 use crate::random::OsRandom;
+use crate::readiness::Readiness;
 use crate::serve::{Ended, Listeners, Signals};
 use crate::service_manager::ServiceManager;
+use crate::token::TokenFile;
 use crate::watchdog::Watchdog;
 use crate::workers::Workers;
 use crate::{hardening, log, sandbox, serve};
@@ -120,7 +123,11 @@ fn run_configured(data_dir: &DataDir, start: Start, sockets: HandedSockets) -> R
     // file elsewhere, a socket or a program.
     sandbox::enter(
         config.sandbox,
-        vec![data_dir.path().to_owned(), config.wallets_dir.clone()],
+        vec![
+            data_dir.path().to_owned(),
+            config.wallets_dir.clone(),
+            config.backup_dir.clone(),
+        ],
     )?;
     // Accepts connections and lends threads that may wait; the workers serve.
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -147,8 +154,11 @@ fn blocking_threads(config: &Config) -> usize {
 
 /// What only a process without restrictions can open or make.
 struct Prepared {
-    token: ApiToken,
+    token: Arc<TokenFile>,
     kmd: Kmd,
+    kdf: Arc<PasswordKdf>,
+    metrics: Arc<Metrics>,
+    metrics_listener: Option<std::net::TcpListener>,
     tcp: std::net::TcpListener,
     unix: Option<std::os::unix::net::UnixListener>,
     /// The file of the Unix socket, where it is ours.
@@ -164,9 +174,16 @@ fn prepare(data_dir: &DataDir, config: &Config, sockets: HandedSockets) -> Resul
     let tcp = sockets
         .tcp
         .map_or_else(|| serve::listen(config.address.as_deref()), Ok)?;
+    let metrics_listener = config.metrics_address.map(serve::listen_for_metrics).transpose()?;
+    let metrics = Arc::new(Metrics::new(http::route_names(), http::error_kinds()));
+    let kdf = make_kdf(config, &metrics);
+    let token = Arc::new(data_dir.token(Arc::new(OsRandom))?);
     Ok(Prepared {
-        token: data_dir.token(&OsRandom)?,
-        kmd: make_kmd(config)?,
+        kmd: make_kmd(config, &kdf, Arc::clone(&token))?,
+        token,
+        kdf,
+        metrics,
+        metrics_listener,
         tcp,
         unix,
         socket,
@@ -188,6 +205,9 @@ async fn serve_data_dir(
     let Prepared {
         token,
         kmd,
+        kdf,
+        metrics,
+        metrics_listener,
         tcp,
         unix,
         socket,
@@ -202,8 +222,13 @@ async fn serve_data_dir(
         .map(UnixListener::from_std)
         .transpose()
         .map_err(StartError::Runtime)?;
+    let metrics_listener = metrics_listener
+        .map(TcpListener::from_std)
+        .transpose()
+        .map_err(StartError::Runtime)?;
     let _pid = data_dir.state_file(files::PID, &std::process::id().to_string())?;
     let net = data_dir.state_file(files::NET, &address.to_string())?;
+    let bridge = Bridge::new(Handle::current());
     let daemon = Arc::new(Daemon {
         kmd,
         token,
@@ -214,22 +239,28 @@ async fn serve_data_dir(
         body_budget: Budget::new(config.limits.buffered_bodies),
         limits: config.limits,
         watchdog: Watchdog::new(timeout.filter(|timeout| !timeout.is_zero())),
-        bridge: Bridge::new(Handle::current()),
+        readiness: Readiness::new(bridge.clone(), data_dir.path(), config.wallets_dir),
+        bridge,
+        metrics,
+        kdf,
         sessions_changed: Notify::new(),
     });
+    if let Some(Ok(address)) = metrics_listener.as_ref().map(TcpListener::local_addr) {
+        info!(%address, "serving metrics, without a token");
+    }
     info!(%address, unix_socket = unix.is_some(), "serving");
     say(&format!("kmd: serving on http://{address}"));
     manager.ready(address);
     let listeners = Listeners {
         tcp,
         unix,
+        metrics: metrics_listener,
         announced: socket.into_iter().chain([net]).collect(),
     };
     Ok(serve::serve(daemon, Arc::new(workers), listeners, signals, &manager).await)
 }
 
-fn make_kmd(config: &Config) -> Result<Kmd, StartError> {
-    let random: Arc<dyn Random> = Arc::new(OsRandom);
+fn make_kdf(config: &Config, metrics: &Arc<Metrics>) -> Arc<PasswordKdf> {
     let kdf = PasswordKdf::new(PasswordKdfSettings {
         limits: KdfLimits {
             max_work: DEFAULT_KDF_WORK * u128::from(config.kdf.max_work_factor.get()),
@@ -240,10 +271,17 @@ fn make_kmd(config: &Config) -> Result<Kmd, StartError> {
         queue: config.kdf.queue,
         threads: config::cores(),
     });
+    let metrics = Arc::clone(metrics);
+    Arc::new(kdf.timed(Instant::now, move |time| metrics.derived(time)))
+}
+
+fn make_kmd(config: &Config, kdf: &Arc<PasswordKdf>, token: Arc<TokenFile>) -> Result<Kmd, StartError> {
+    let random: Arc<dyn Random> = Arc::new(OsRandom);
     let sqlite = SqliteDriver::new(SqliteSettings {
         folder: config.wallets_dir.clone(),
+        backups: config.backup_dir.clone(),
         params: config.scrypt,
-        kdf: Arc::new(kdf),
+        kdf: Arc::clone(kdf),
         random: Arc::clone(&random),
         on_skipped: Box::new(log_skipped),
         now: SystemTime::now,
@@ -256,6 +294,7 @@ fn make_kmd(config: &Config) -> Result<Kmd, StartError> {
         policy: Arc::new(AllowAll),
         recorder: Arc::new(AllowAll),
         threads: config::cores(),
+        token,
     }))
 }
 

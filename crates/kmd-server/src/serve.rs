@@ -5,7 +5,7 @@ use std::fs::Permissions;
 use std::future::pending;
 use std::io;
 use std::iter;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +22,7 @@ use crate::connection::{self, Stream};
 use crate::data_dir::StateFile;
 use crate::error::StartError;
 use crate::http::Daemon;
+use crate::metrics::{Door, Metrics};
 use crate::service_manager::ServiceManager;
 use crate::workers::Workers;
 
@@ -33,6 +34,10 @@ const ANY_PORT: &str = "127.0.0.1:0";
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 /// How many connections the kernel holds until they are accepted.
 const BACKLOG: i32 = 1024;
+/// Connections at once that ask for metrics.
+const METRICS_CONNECTIONS: usize = 16;
+/// How long those may take to end.
+const LAST_METRICS: Duration = Duration::from_secs(1);
 /// Pause after a failed accept: the usual reason is that descriptors ran out,
 /// and trying at once would only burn a core.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -49,7 +54,7 @@ pub(crate) fn listen(configured: Option<&str>) -> Result<std::net::TcpListener, 
     if let Some(address) = configured {
         // No host means all interfaces, as in Go.
         let bind = match address.strip_prefix(':') {
-            Some(port) => bind(&format!("0.0.0.0:{port}")),
+            Some(port) => bind(format!("0.0.0.0:{port}")),
             None => bind(address),
         };
         return bind.map_err(|cause| failed(address, cause));
@@ -63,8 +68,16 @@ pub(crate) fn listen(configured: Option<&str>) -> Result<std::net::TcpListener, 
     }
 }
 
+/// Listens where metrics are to be had.
+///
+/// # Errors
+/// [`StartError::ListenForMetrics`].
+pub(crate) fn listen_for_metrics(address: SocketAddr) -> Result<std::net::TcpListener, StartError> {
+    bind(address).map_err(|cause| StartError::ListenForMetrics { address, cause })
+}
+
 /// A listener that tokio can take over.
-fn bind(address: &str) -> io::Result<std::net::TcpListener> {
+fn bind(address: impl ToSocketAddrs) -> io::Result<std::net::TcpListener> {
     let listener = std::net::TcpListener::bind(address)?;
     // The standard library lets fewer wait.
     rustix::net::listen(&listener, BACKLOG)?;
@@ -110,6 +123,8 @@ pub(crate) fn listen_unix(data_dir: &Path) -> Option<(std::os::unix::net::UnixLi
 pub(crate) struct Listeners {
     pub(crate) tcp: TcpListener,
     pub(crate) unix: Option<UnixListener>,
+    /// Where metrics are to be had, until all else has ended.
+    pub(crate) metrics: Option<TcpListener>,
     /// The files that tell where; they go when nobody listens any more.
     pub(crate) announced: Vec<StateFile>,
 }
@@ -129,6 +144,7 @@ pub(crate) async fn serve(
     let (tcp_places, unix_places) = (places(), places());
     let tcp_loop = tokio::spawn(accept_all(
         listeners.tcp,
+        Door::Tcp,
         Arc::clone(&daemon),
         Arc::clone(&workers),
         Arc::clone(&tcp_places.semaphore),
@@ -137,12 +153,16 @@ pub(crate) async fn serve(
     let unix_loop = listeners.unix.map(|unix| {
         tokio::spawn(accept_all(
             unix,
+            Door::Unix,
             Arc::clone(&daemon),
             Arc::clone(&workers),
             Arc::clone(&unix_places.semaphore),
             stopping,
         ))
     });
+    let watchers = listeners
+        .metrics
+        .map(|metrics| Watchers::accept(metrics, &daemon, &workers));
     let expirer = tokio::spawn(expire_sessions(Arc::clone(&daemon)));
 
     let accepting: Vec<AbortHandle> = iter::once(&tcp_loop)
@@ -154,6 +174,7 @@ pub(crate) async fn serve(
         never = tell_while_serving(manager, &daemon, &workers, &accepting) => match never {},
     }
     manager.stopping();
+    daemon.readiness.stop();
     // Nobody listening is nobody to tell.
     let _ = stop.send(true);
     let _ = tcp_loop.await;
@@ -173,7 +194,45 @@ pub(crate) async fn serve(
         }
     };
     expirer.abort();
+    if let Some(watchers) = watchers {
+        watchers.end().await;
+    }
     ended
+}
+
+/// The listener for those who watch over kmd. It stays while running requests
+/// are finished, so that they see that kmd is stopping and what keeps it.
+struct Watchers {
+    accepting: JoinHandle<()>,
+    places: Places,
+    stop: watch::Sender<bool>,
+}
+
+impl Watchers {
+    fn accept(listener: TcpListener, daemon: &Arc<Daemon>, workers: &Arc<Workers>) -> Self {
+        let (stop, stopping) = watch::channel(false);
+        let places = Places::new(METRICS_CONNECTIONS);
+        let accepting = tokio::spawn(accept_all(
+            listener,
+            Door::Metrics,
+            Arc::clone(daemon),
+            Arc::clone(workers),
+            Arc::clone(&places.semaphore),
+            stopping,
+        ));
+        Self {
+            accepting,
+            places,
+            stop,
+        }
+    }
+
+    async fn end(self) {
+        // Nobody listening is nobody to tell.
+        let _ = self.stop.send(true);
+        let _ = self.accepting.await;
+        let _ = tokio::time::timeout(LAST_METRICS, self.places.all_free()).await;
+    }
 }
 
 /// How serving ended.
@@ -249,6 +308,7 @@ impl Listener for UnixListener {
 /// Accepts connections while there are places for them; others wait.
 async fn accept_all<L: Listener>(
     listener: L,
+    door: Door,
     daemon: Arc<Daemon>,
     workers: Arc<Workers>,
     places: Arc<Semaphore>,
@@ -259,6 +319,9 @@ async fn accept_all<L: Listener>(
         // to which nobody comes holds none.
         let next = async {
             let accepted = listener.next().await;
+            if places.available_permits() == 0 {
+                daemon.metrics.connections(door).held_back.add(1);
+            }
             (Arc::clone(&places).acquire_owned().await.ok(), accepted)
         };
         let (place, accepted) = tokio::select! {
@@ -268,21 +331,45 @@ async fn accept_all<L: Listener>(
         match accepted {
             Ok(accepted) => {
                 let (daemon, stopping) = (Arc::clone(&daemon), stopping.clone());
+                let open = Open::new(&daemon.metrics, door);
                 workers.give(move |share| {
                     tokio::spawn(async move {
                         match L::take_over(accepted) {
-                            Ok(stream) => connection::serve(stream, daemon, stopping, &share).await,
+                            Ok(stream) => connection::serve(stream, door, daemon, stopping, &share).await,
                             Err(error) => warn!(%error, "a connection could not be taken over"),
                         }
-                        drop((place, share));
+                        drop((place, share, open));
                     });
                 });
             }
             Err(error) => {
                 warn!(%error, "a connection could not be accepted");
+                daemon.metrics.connections(door).failed.add(1);
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
+    }
+}
+
+/// A connection that counts as open until this is dropped.
+struct Open {
+    metrics: Arc<Metrics>,
+    door: Door,
+}
+
+impl Open {
+    fn new(metrics: &Arc<Metrics>, door: Door) -> Self {
+        metrics.connections(door).accepted.add(1);
+        Self {
+            metrics: Arc::clone(metrics),
+            door,
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.metrics.connections(self.door).ended.add(1);
     }
 }
 

@@ -6,12 +6,13 @@
 //! wallet empties it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError};
 
 use kmd_algorand::PublicKey;
 use kmd_crypto::SigningKey;
 
 use crate::Generation;
+use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Expanded keys of one state of the wallet. They are wiped with the wallet,
 /// and as soon as it is seen to have changed.
@@ -72,8 +73,13 @@ impl KeyCache {
 
     /// Keeps a key that was read at this state, unless another has begun.
     pub(crate) fn put(&self, generation: Generation, key: PublicKey, signing: &Arc<SigningKey>) {
+        // Looked at and kept under one lock. The mutant gives it up in between.
+        #[cfg(feature = "mutant")]
+        if !self.is_at(generation) {
+            return;
+        }
         let mut kept = self.write();
-        if kept.generation == generation {
+        if cfg!(feature = "mutant") || kept.generation == generation {
             kept.keys.insert(key, Arc::clone(signing));
         }
     }
@@ -88,7 +94,7 @@ impl KeyCache {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(feature = "model")))]
 mod tests {
     use kmd_crypto::Seed;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kmd_algorand::{Address, MultisigPreimage, PublicKey, Signature};
 use kmd_crypto::{MasterDerivationKey, Password, PrivateKey, Seed};
 
-use crate::{DriverInfo, Error, Metadata, Result, Verification, WalletId, WalletName};
+use crate::{BackedUp, Backup, BackupName, DriverInfo, Error, Metadata, Result, Verification, WalletId, WalletName};
 
 /// What a wallet is created from.
 pub struct NewWallet<'a> {
@@ -60,6 +60,14 @@ pub trait Driver: Send + Sync {
     /// # Errors
     /// Not found; several with this id; disk.
     fn open(&self, id: &WalletId) -> Result<Box<dyn Locked>>;
+
+    /// Finds a backup.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`]; what is no backup; disk; [`Error::NotSupported`].
+    fn open_backup(&self, _name: &BackupName) -> Result<Box<dyn Backup>> {
+        Err(Error::NotSupported)
+    }
 }
 
 /// A wallet that was found.
@@ -94,6 +102,15 @@ pub trait Locked: Send {
     fn verify(self: Box<Self>, _password: &Password) -> Result<Verification> {
         Err(Error::NotSupported)
     }
+
+    /// Writes a backup: a copy that is known to open, or none.
+    ///
+    /// # Errors
+    /// Wrong password, KDF; [`Error::BackupExists`]; [`Error::Replaced`] when the password was changed
+    /// meanwhile; disk; [`Error::NotSupported`].
+    fn back_up(self: Box<Self>, _password: &Password, _name: &BackupName) -> Result<BackedUp> {
+        Err(Error::NotSupported)
+    }
 }
 
 /// Signs messages with the keys of a wallet whose password was checked before.
@@ -122,6 +139,14 @@ pub trait Wallet: Send + Sync {
     /// # Errors
     /// [`Error::Replaced`]; when the wallet cannot be read; [`Error::NotSupported`].
     fn verify(&self) -> Result<Verification> {
+        Err(Error::NotSupported)
+    }
+
+    /// As [`Locked::back_up`], for a password that was checked before.
+    ///
+    /// # Errors
+    /// As there.
+    fn back_up(&self, _name: &BackupName) -> Result<BackedUp> {
         Err(Error::NotSupported)
     }
 

@@ -33,6 +33,15 @@ pub enum Error {
     /// A rename must give a name.
     #[error("the new wallet name is empty")]
     NameEmpty,
+    /// Names of backups are plain file names.
+    #[error("the name of the backup is no plain file name")]
+    BackupName,
+    /// Backups are never replaced.
+    #[error("there is a backup of this name")]
+    BackupExists,
+    /// No backup has this name.
+    #[error("no backup has this name")]
+    BackupNotFound,
     /// The password does not open the wallet, or the envelope is damaged: the
     /// two cannot be told apart.
     #[error("the password does not open the wallet")]

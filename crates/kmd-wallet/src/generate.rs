@@ -8,8 +8,7 @@
 //! is first would commit alone, every other time.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, Thread};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use kmd_algorand::Address;
@@ -18,6 +17,8 @@ use kmd_crypto::{
 };
 
 use crate::store::{KeyRow, Transaction};
+use crate::sync::thread::{self, Thread};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::{Error, Result};
 
 /// Most keys in one commit: bounds how long the first of them waits.
@@ -201,7 +202,7 @@ impl Drop for Led<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(feature = "model")))]
 mod tests {
     use std::collections::HashSet;
     use std::sync::atomic::{AtomicUsize, Ordering};

@@ -12,6 +12,7 @@
 //! in and rows out. All of it is synchronous: everything here computes or waits
 //! for a disk.
 
+mod backup;
 mod cache;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
@@ -24,8 +25,10 @@ mod metadata;
 mod problem;
 mod soft;
 mod store;
+mod sync;
 mod verify;
 
+pub use backup::{BackedUp, Backup, BackupName, Restored};
 pub use driver::{Driver, Locked, NewPassword, NewWallet, Signing, Wallet};
 pub use error::Error;
 pub use metadata::{DriverInfo, Metadata, WalletId, WalletName};

@@ -2,7 +2,7 @@
 //! suite and for tests of what stands above a driver.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use kmd_algorand::{Address, MultisigPreimage};
 use kmd_crypto::{KdfParams, Password, PasswordKdf, Random};
@@ -12,6 +12,7 @@ use crate::soft::{SoftLocked, seal_new_wallet};
 use crate::store::{
     Generation, KeyRow, MultisigRow, SecretRows, Store, StoredIndex, StoredKey, StoredMultisig, Transaction,
 };
+use crate::sync::{Mutex, MutexGuard};
 use crate::{DriverInfo, Error, Metadata, Result, WalletId, WalletName};
 
 const INFO: DriverInfo = DriverInfo {

@@ -9,12 +9,13 @@ use kmd_crypto::{
     SigningKey, open_master_key, seal_master_key, seal_max_key_index,
 };
 
+use crate::backup::back_up;
 use crate::cache::KeyCache;
 use crate::driver::{Locked, NewPassword, Signing, Wallet};
 use crate::generate::{GroupCommit, generate_keys};
 use crate::store::{KeyRow, MultisigRow, Store, Transaction};
 use crate::verify::verify;
-use crate::{Error, Generation, Metadata, Result, Verification};
+use crate::{BackedUp, BackupName, Error, Generation, Metadata, Result, Verification};
 
 /// The encrypted rows of a new wallet.
 pub struct WalletSecrets {
@@ -146,6 +147,12 @@ impl<S: Store> Locked for SoftLocked<S> {
         let (master_key, _) = self.open(password, &self.store.secrets()?.master_key)?;
         verify(&self.store, &master_key)
     }
+
+    fn back_up(self: Box<Self>, password: &Password, name: &BackupName) -> Result<BackedUp> {
+        let envelope = self.store.secrets()?.master_key;
+        let (master_key, _) = self.open(password, &envelope)?;
+        back_up(&self.store, &master_key, &envelope, name)
+    }
 }
 
 /// An open software wallet. Its keys are wiped when it is dropped.
@@ -258,6 +265,11 @@ impl<S: Store> Wallet for SoftWallet<S> {
     fn verify(&self) -> Result<Verification> {
         self.current()?;
         verify(&self.store, &self.master_key)
+    }
+
+    fn back_up(&self, name: &BackupName) -> Result<BackedUp> {
+        self.current()?;
+        back_up(&self.store, &self.master_key, &self.master_key_envelope, name)
     }
 
     fn list_keys(&self) -> Result<Vec<Address>> {

@@ -2,7 +2,7 @@
 
 use kmd_algorand::{Address, MultisigPreimage};
 
-use crate::{Metadata, Result};
+use crate::{BackedUp, BackupName, Error, Metadata, Result, Verification};
 
 /// Changes whenever anybody, also another process, changed anything in the
 /// wallet. Two equal values mean: nothing changed in between.
@@ -157,6 +157,15 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// When they cannot be read.
     fn multisig_rows(&self, from: i64, most: usize) -> Result<Vec<StoredMultisig>>;
+
+    /// Copies the wallet, in one state, into a file that gets its name once
+    /// `check` has looked at it.
+    ///
+    /// # Errors
+    /// Those of `check`; [`Error::BackupExists`]; disk; [`Error::NotSupported`].
+    fn back_up(&self, _name: &BackupName, _check: &dyn Fn(&dyn Store) -> Result<Verification>) -> Result<BackedUp> {
+        Err(Error::NotSupported)
+    }
 
     /// Runs `change` with the wallet to itself. What it did lasts when this
     /// returns, all of it, or nothing where `change` or the commit fails.

@@ -166,7 +166,7 @@ fn every_dependency_is_explained() {
 
 #[test]
 fn documents_link_to_what_is_there() {
-    let folders = ["", "docs", "docs/adr", "docs/reference"].map(|folder| root().join(folder));
+    let folders = ["", "docs", "docs/adr", "docs/guides", "docs/reference"].map(|folder| root().join(folder));
     let is_document = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md");
     for document in folders.iter().flat_map(|folder| entries(folder)).filter(is_document) {
         for target in links(&read(&document)) {

@@ -1,9 +1,15 @@
-//! Taking care of wallets, in version 2: passwords, soundness.
+//! Taking care of wallets and of who may use them, in version 2: passwords, soundness, backups, the token.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+#[path = "care/attempts.rs"]
+mod attempts;
+#[path = "care/backup.rs"]
+mod backup;
 #[path = "care/password.rs"]
 mod password;
+#[path = "care/token.rs"]
+mod token;
 #[path = "care/verify.rs"]
 mod verify;
 

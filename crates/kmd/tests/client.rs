@@ -36,6 +36,9 @@ fn every_method_over_tcp() {
     let client = open(&daemon);
     assert_eq!(*client.peer(), Peer::Tcp(daemon.address.to_string()));
     every_method(&client);
+    client.rotate_token().unwrap();
+    assert!(client.list_wallets().is_err(), "its token is dead");
+    open(&daemon).list_wallets().unwrap();
 }
 
 fn open(daemon: &Daemon) -> Client {
@@ -132,6 +135,13 @@ fn care(client: &Client) {
     client.generate_key(&handle).unwrap();
     let found = client.verify_wallet(&id, PASSWORD).unwrap();
     assert_eq!((found.generated_keys, found.problem_count), (1, 0));
+    let written = client.back_up_wallet(&id, PASSWORD, "cared-for.db").unwrap();
+    assert_eq!(written.verification.generated_keys, 1);
+    let refused = client.restore_wallet("cared-for.db", "", PASSWORD).unwrap_err();
+    assert!(
+        matches!(&refused, Error::Refused(refused) if refused.code == "wallet_exists"),
+        "{refused}"
+    );
 }
 
 fn multisig(client: &Client, handle: &SecretText) {

@@ -1,9 +1,10 @@
-//! Taking care of a wallet: its password, its soundness.
+//! Taking care of a wallet: its password, its soundness, its backups.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Password;
-use crate::request::wallet_request;
+use crate::request::{request, wallet_request};
+use crate::v1::Wallet;
 
 /// An answer without content.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -70,6 +71,49 @@ wallet_request! {
     /// holds what its row says.
     VerifyWallet: Post "/v2/wallets/{id}/verify" => VerifyWalletResponse {
         /// Its password.
+        wallet_password: Password,
+    }
+}
+
+/// A backup that was written.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BackUpWalletResponse {
+    /// Its file, on the daemon's machine.
+    pub path: String,
+    /// What is in it. Damage in the wallet is in its backup too.
+    pub verification: VerifyWalletResponse,
+}
+
+wallet_request! {
+    /// Writes a backup of a wallet into the daemon's folder of backups.
+    BackUpWallet: Post "/v2/wallets/{id}/backup" => BackUpWalletResponse {
+        /// Its name: up to 128 letters, digits, dots, underscores and hyphens, the first a letter
+        /// or digit. No backup is ever replaced.
+        file_name: String,
+        /// The wallet's password.
+        wallet_password: Password,
+    }
+}
+
+/// A wallet that was restored.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RestoreWalletResponse {
+    /// What is in it.
+    pub verification: VerifyWalletResponse,
+    /// The wallet.
+    pub wallet: Wallet,
+}
+
+request! {
+    /// Makes a wallet of a backup in the daemon's folder of backups.
+    RestoreWallet: Post "/v2/wallets/restore" => RestoreWalletResponse {
+        /// The name of the backup.
+        file_name: String,
+        /// Another name for the wallet; blank: that in the backup.
+        wallet_name: String,
+        /// The wallet's password at the time of the backup.
         wallet_password: Password,
     }
 }

@@ -3,9 +3,11 @@
 
 mod care;
 mod sign;
+mod token;
 
 pub use care::*;
 pub use sign::*;
+pub use token::*;
 
 use serde::{Deserialize, Serialize};
 

@@ -36,7 +36,8 @@ pub struct Doctor {}
 impl Doctor {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let data_dir = context.data_dir()?;
-        let findings = examine(&data_dir);
+        let configuration = Configuration::read(&*context.configuration, &data_dir);
+        let findings = examine(&data_dir, &configuration);
         let problems = findings
             .iter()
             .filter(|finding| finding.verdict == Verdict::Problem)
@@ -50,15 +51,14 @@ impl Doctor {
     }
 }
 
-fn examine(data_dir: &Path) -> Vec<Finding> {
-    let configuration = Configuration::read(data_dir);
-    let mut findings = directories::examine(data_dir, &configuration);
+fn examine(data_dir: &Path, configuration: &Configuration) -> Vec<Finding> {
+    let mut findings = directories::examine(data_dir, configuration);
     findings.push(token::examine(data_dir));
     findings.push(configuration.examine());
     findings.push(memory::examine());
     findings.push(clock::examine(data_dir));
-    findings.push(disk::examine(data_dir, &configuration));
-    findings.extend(daemon::examine(data_dir, &configuration));
+    findings.push(disk::examine(data_dir, configuration));
+    findings.extend(daemon::examine(data_dir, configuration));
     findings
 }
 

@@ -20,6 +20,7 @@ mod listing;
 mod members;
 mod phrase;
 mod program;
+mod reopen;
 mod sign;
 mod sign_program;
 mod verify;

@@ -13,6 +13,7 @@ use super::file::{OutArgs, read};
 use super::members::who_signs;
 use super::phrase::{base64, count};
 use super::program::{checked, not_a_program};
+use super::reopen::reopen;
 use crate::Result;
 use crate::ask::YesArgs;
 use crate::context::Context;
@@ -73,6 +74,7 @@ impl SignProgram {
         let question = format!("Let this program spend from {}?", self.account);
         context.ask.confirm(&question, self.yes.consent())?;
 
+        let wallet = reopen(context, wallet)?;
         let signed = self.sign(&wallet, &before, &members, multisig)?;
         let verdict = program(&signed, self.account);
         if let Verdict::Bad(flaw) = &verdict {

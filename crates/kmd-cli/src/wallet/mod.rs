@@ -1,5 +1,6 @@
 //! `kmd wallet`
 
+mod backup;
 mod create;
 mod export_mdk;
 mod info;
@@ -7,6 +8,7 @@ mod list;
 mod password;
 mod recover;
 mod rename;
+mod restore;
 mod verify;
 
 use clap::{Args, Subcommand};
@@ -28,6 +30,8 @@ pub(crate) enum Command {
     Rename(rename::Rename),
     Password(password::ChangePassword),
     Verify(verify::Verify),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
     ExportMdk(export_mdk::ExportMdk),
     Recover(recover::Recover),
 }
@@ -41,6 +45,8 @@ impl Command {
             Self::Rename(command) => command.run(context),
             Self::Password(command) => command.run(context),
             Self::Verify(command) => command.run(context),
+            Self::Backup(command) => command.run(context),
+            Self::Restore(command) => command.run(context),
             Self::ExportMdk(command) => command.run(context),
             Self::Recover(command) => command.run(context),
         }

@@ -6,6 +6,7 @@ mod care;
 mod key;
 mod multisig;
 mod sign;
+mod token;
 mod wallet;
 
 use kmd_algorand::Address;

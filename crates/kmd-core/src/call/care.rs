@@ -1,9 +1,9 @@
-//! Taking care of a wallet: its password, its soundness.
+//! Taking care of a wallet: its password, its soundness, its backups.
 
 use std::sync::Arc;
 
 use kmd_crypto::Password;
-use kmd_wallet::{Locked, NewPassword, Verification, Wallet, WalletId};
+use kmd_wallet::{BackedUp, BackupName, Locked, NewPassword, Restored, Verification, Wallet, WalletId, WalletName};
 
 use super::Call;
 use crate::error::Result;
@@ -38,10 +38,38 @@ impl Call<'_> {
         })
     }
 
+    /// Writes a backup of a wallet.
+    ///
+    /// # Errors
+    /// Not found; those of the wallet.
+    pub fn back_up_wallet(&self, id: &str, password: &Password, file: &str) -> Result<BackedUp> {
+        let name = BackupName::new(file)?;
+        let (id, reached) = self.reach(id, password)?;
+        self.run_found(&id, &Operation::BackUp, || match reached {
+            Reached::Open(wallet) => wallet.back_up(&name),
+            Reached::Found(locked) => locked.back_up(password, &name),
+        })
+    }
+
+    /// Makes a wallet of a backup; a blank name is that in the backup.
+    ///
+    /// # Errors
+    /// Not found; name or id taken; those of the driver.
+    pub fn restore_wallet(&self, file: &str, name: &str, password: &Password) -> Result<Restored> {
+        let backup = self.kmd.find_backup(&BackupName::new(file)?)?;
+        let name = Some(name).filter(|name| !name.is_empty());
+        let name = name.map(WalletName::new).transpose()?;
+        let id = backup.metadata()?.id;
+        self.about(&id);
+        self.run_found(&id, &Operation::Restore, || backup.restore(name, password))
+    }
+
     /// The wallet as it is open, where it is and this is its password: then it
     /// takes turns with those who use it, and needs no KDF.
     fn reach(&self, id: &str, password: &Password) -> Result<(WalletId, Reached)> {
+        // Where passwords have to wait, not even a quick look at one is had.
         if let Ok(id) = WalletId::new(id)
+            && !self.kmd.attempts.must_wait(&id)
             && let Some(wallet) = self.open_wallet(&id, password)
         {
             self.about(&id);

@@ -4,9 +4,10 @@ mod care;
 mod keys;
 mod multisig;
 mod sign;
+mod token;
 mod wallets;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use kmd_wallet::{Wallet, WalletId};
 
@@ -24,11 +25,13 @@ pub(crate) enum Patience {
     AtOnce,
 }
 
-/// One call. It remembers which wallet it was about, for the log.
+/// One call. It remembers which wallet it was about and how much it signed, for
+/// those who log and count.
 pub struct Call<'a> {
     kmd: &'a Kmd,
     patience: Patience,
     wallet: OnceCell<WalletId>,
+    signatures: Cell<usize>,
 }
 
 impl<'a> Call<'a> {
@@ -37,12 +40,18 @@ impl<'a> Call<'a> {
             kmd,
             patience,
             wallet: OnceCell::new(),
+            signatures: Cell::new(0),
         }
     }
 
     /// The wallet that the call was about, as far as it got.
     pub fn wallet(&self) -> Option<&WalletId> {
         self.wallet.get()
+    }
+
+    /// The signatures that the call made; none where it failed.
+    pub fn signatures(&self) -> usize {
+        self.signatures.get()
     }
 
     fn about(&self, id: &WalletId) {
@@ -56,7 +65,7 @@ impl<'a> Call<'a> {
         Ok(opened)
     }
 
-    /// As [`Self::run`], on a wallet that was found and is given its password.
+    /// As [`Self::run`], on a wallet that is given its password without a handle.
     fn run_found<T>(
         &self,
         id: &WalletId,
@@ -64,7 +73,9 @@ impl<'a> Call<'a> {
         act: impl FnOnce() -> kmd_wallet::Result<T>,
     ) -> Result<T> {
         self.kmd.decide(id, operation)?;
-        self.kmd.record(id, operation, act())
+        let attempt = self.kmd.attempts.admit(id)?;
+        self.kmd
+            .record(id, operation, attempt.ended(act()).map_err(Error::from))
     }
 
     /// Decides, does, records. Every operation on an open wallet comes through here.
@@ -75,7 +86,9 @@ impl<'a> Call<'a> {
         act: impl FnOnce(&dyn Wallet) -> kmd_wallet::Result<T>,
     ) -> Result<T> {
         self.kmd.decide(&opened.id, operation)?;
-        self.kmd.record(&opened.id, operation, act(&*opened.wallet))
+        let shown = |error| self.kmd.attempts.shown(&opened.id, error);
+        self.kmd
+            .record(&opened.id, operation, act(&*opened.wallet).map_err(shown))
     }
 }
 
@@ -93,13 +106,7 @@ impl Kmd {
     }
 
     /// Records how the operation ended, before its result goes on.
-    pub(crate) fn record<T>(
-        &self,
-        wallet: &WalletId,
-        operation: &Operation<'_>,
-        result: kmd_wallet::Result<T>,
-    ) -> Result<T> {
-        let result = result.map_err(Error::from);
+    pub(crate) fn record<T>(&self, wallet: &WalletId, operation: &Operation<'_>, result: Result<T>) -> Result<T> {
         if result.as_ref().is_err_and(Error::would_wait) {
             // Nothing has happened yet: it is done again, and recorded then.
             return result;

@@ -73,9 +73,11 @@ impl Call<'_> {
             transaction: &transaction,
             signer: signing.member.unwrap_or(PublicKey::from_bytes([0; 32])),
         };
-        self.run(&opened, &operation, |wallet| {
+        let signed = self.run(&opened, &operation, |wallet| {
             multisig::sign(wallet, password, &accounts, signing, transaction.signing_bytes())
-        })
+        })?;
+        self.signatures.set(1);
+        Ok(signed)
     }
 
     /// Signs a program as a member of a multisig: the multisig in msgpack.
@@ -102,9 +104,11 @@ impl Call<'_> {
             ProgramForm::Legacy => program_bytes(program),
             ProgramForm::WithAddress => multisig_program_bytes(address, program),
         };
-        self.run(&opened, &operation, |wallet| {
+        let signed = self.run(&opened, &operation, |wallet| {
             multisig::sign(wallet, password, &[address], signing, &message)
-        })
+        })?;
+        self.signatures.set(1);
+        Ok(signed)
     }
 }
 

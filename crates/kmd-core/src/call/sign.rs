@@ -8,7 +8,7 @@ use kmd_wallet::Wallet;
 
 use super::{Call, Patience};
 use crate::batch::{self, Groups, TransactionToSign};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::operation::Operation;
 
 impl Call<'_> {
@@ -34,6 +34,7 @@ impl Call<'_> {
         let signature = self.run(&opened, &operation, |wallet| {
             self.sign(wallet, password, signer, transaction.signing_bytes())
         })?;
+        self.signatures.set(1);
         Ok(transaction.signed(&signature, signer))
     }
 
@@ -50,7 +51,8 @@ impl Call<'_> {
         groups: Groups,
     ) -> Result<Vec<Vec<u8>>> {
         let opened = self.authenticate(handle)?;
-        let sign = opened.wallet.signing(password)?;
+        let checked = opened.wallet.signing(password);
+        let sign = checked.map_err(|error| self.kmd.attempts.shown(&opened.id, error))?;
         let threads = self.kmd.threads;
         let transactions = batch::for_each(batch, threads, |item| Ok(Transaction::decode(item.bytes)?))?;
         if groups == Groups::Whole {
@@ -74,8 +76,9 @@ impl Call<'_> {
             let &(transaction, signer) = item;
             let signature = sign(signer, transaction.signing_bytes());
             let signed = signature.map(|signature| transaction.signed(&signature, signer));
-            kmd.record(&opened.id, &operation(item), signed)
+            kmd.record(&opened.id, &operation(item), signed.map_err(Error::from))
         })?;
+        self.signatures.set(signed.len());
         Ok(signed)
     }
 
@@ -90,6 +93,7 @@ impl Call<'_> {
         let signature = self.run(&opened, &operation, |wallet| {
             self.sign(wallet, password, signer, &program_bytes(program))
         })?;
+        self.signatures.set(1);
         Ok(*signature.as_bytes())
     }
 

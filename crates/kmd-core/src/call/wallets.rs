@@ -56,14 +56,16 @@ impl Call<'_> {
     /// for the right password only.
     ///
     /// # Errors
-    /// Not found; [`Error::Unlock`]; no randomness.
+    /// Not found; [`Error::TooManyAttempts`]; [`Error::Unlock`]; no randomness.
     pub fn init_wallet(&self, id: &str, password: &Password) -> Result<HandleToken> {
         let (_, id, locked) = self.kmd.find(id)?;
         self.about(&id);
-        let wallet = match self.open_wallet(&id, password) {
-            Some(wallet) => wallet,
-            None => locked.unlock(password).map_err(Error::Unlock)?,
+        let attempt = self.kmd.attempts.admit(&id)?;
+        let unlocked = match self.open_wallet(&id, password) {
+            Some(wallet) => Ok(wallet),
+            None => locked.unlock(password),
         };
+        let wallet = attempt.ended(unlocked).map_err(Error::Unlock)?;
         let opened = Opened { id, wallet };
         Ok(self.kmd.sessions.open(opened, &*self.kmd.random)?)
     }
@@ -115,7 +117,9 @@ impl Call<'_> {
         let (driver, id, locked) = self.kmd.find(id)?;
         self.about(&id);
         drop(locked);
-        driver.rename(&id, &WalletName::new(name)?, password)?;
+        let name = WalletName::new(name)?;
+        let attempt = self.kmd.attempts.admit(&id)?;
+        attempt.ended(driver.rename(&id, &name, password))?;
         let renamed = driver.open(&id).and_then(|locked| locked.metadata());
         renamed.map_err(Error::Fetch)
     }

@@ -7,6 +7,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod attempts;
 mod batch;
 mod operations;
 mod sessions;

@@ -112,11 +112,17 @@ fn keys_go_at_the_deadline() {
     assert_eq!(world.kmd.time_to_next_deadline(), Some(LIFETIME));
     world.clock.advance(LIFETIME - Duration::from_nanos(1));
     world.kmd.expire_sessions();
-    assert_eq!((world.unlocked(), world.kmd.open_handles()), (1, 1));
+    assert_eq!(
+        (world.unlocked(), world.kmd.open_wallets(), world.kmd.open_handles()),
+        (1, 1, 1)
+    );
     world.clock.advance(Duration::from_nanos(1));
     assert_eq!(world.kmd.time_to_next_deadline(), Some(Duration::ZERO));
     world.kmd.expire_sessions();
-    assert_eq!((world.unlocked(), world.kmd.open_handles()), (0, 0));
+    assert_eq!(
+        (world.unlocked(), world.kmd.open_wallets(), world.kmd.open_handles()),
+        (0, 0, 0)
+    );
     // The memory of the handle itself goes later.
     let forget = world.kmd.time_to_next_deadline().unwrap();
     world.clock.advance(forget);
@@ -182,9 +188,15 @@ fn an_open_wallet_opens_for_the_right_password_only() {
     let _handle = world.init(&id);
     let refused = world.kmd.call().init_wallet(&id, &Password::new(b"wrong"));
     assert!(matches!(refused, Err(Error::Unlock(kmd_wallet::Error::WrongPassword))));
-    assert_eq!((world.unlocked(), world.kmd.open_handles()), (1, 1));
+    assert_eq!(
+        (world.unlocked(), world.kmd.open_wallets(), world.kmd.open_handles()),
+        (1, 1, 1)
+    );
     world.kmd.call().init_wallet(&id, &password()).unwrap();
-    assert_eq!((world.unlocked(), world.kmd.open_handles()), (1, 2));
+    assert_eq!(
+        (world.unlocked(), world.kmd.open_wallets(), world.kmd.open_handles()),
+        (1, 1, 2)
+    );
 }
 
 #[test]
@@ -195,7 +207,10 @@ fn an_expired_wallet_is_not_opened_by_its_memory() {
     world.clock.advance(LIFETIME);
     // Nobody called expire_sessions: opening anew must not find the old keys.
     world.init(&id);
-    assert_eq!((world.unlocked(), world.kmd.open_handles()), (1, 1));
+    assert_eq!(
+        (world.unlocked(), world.kmd.open_wallets(), world.kmd.open_handles()),
+        (1, 1, 1)
+    );
 }
 
 trait Renew {

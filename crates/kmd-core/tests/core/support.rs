@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kmd_algorand::{Address, PublicKey, Signature};
-use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, Policy, Recorder, WalletToCreate};
+use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, NoToken, Policy, Recorder, WalletToCreate};
 use kmd_crypto::{Password, Seed};
 use kmd_wallet::contract::{TestRandom, cheap_params, kdf};
 use kmd_wallet::memory::MemoryDriver;
-use kmd_wallet::{Driver, DriverInfo, Locked, Metadata, NewWallet, Result, Wallet, WalletId, WalletName};
+use kmd_wallet::{
+    Driver, DriverInfo, Locked, Metadata, NewPassword, NewWallet, Result, Verification, Wallet, WalletId, WalletName,
+};
 
 pub const LIFETIME: Duration = Duration::from_secs(60);
 
@@ -43,6 +45,7 @@ impl World {
                 policy,
                 recorder,
                 threads: NonZeroUsize::MIN.saturating_add(1),
+                token: Arc::new(NoToken),
             }),
             clock,
             unlocked,
@@ -119,6 +122,14 @@ impl Driver for Counting {
 impl Locked for CountingLocked {
     fn metadata(&self) -> Result<Metadata> {
         self.locked.metadata()
+    }
+
+    fn change_password(self: Box<Self>, password: &Password, new: NewPassword<'_>) -> Result<()> {
+        self.locked.change_password(password, new)
+    }
+
+    fn verify(self: Box<Self>, password: &Password) -> Result<Verification> {
+        self.locked.verify(password)
     }
 
     fn unlock(self: Box<Self>, password: &Password) -> Result<Arc<dyn Wallet>> {

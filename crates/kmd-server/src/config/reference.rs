@@ -96,6 +96,15 @@ const OURS: &[(&str, &str)] = &[
         "A wallet file may ask for so many times the default password work, not more.",
     ),
     ("kmd.kdf_max_memory_bytes", "And for so much memory."),
+    (
+        "kmd.backup_dir",
+        "Where backups of wallets lie: an absolute path. Empty: `backups` in the data directory.",
+    ),
+    (
+        "kmd.metrics_address",
+        "Where `/metrics`, `/health` and `/ready` answer without a token, and nothing else does: a loopback address with \
+         a port, such as `127.0.0.1:7834`. Empty: nowhere.",
+    ),
     ("kmd.unix_socket", "Serve on `kmd.sock` too."),
     (
         "kmd.sandbox",

@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use tracing::debug;
 
 use crate::http::{self, Asked, Daemon, Parsed, Refusal, Reply};
+use crate::metrics::Door;
 use crate::workers::Share;
 pub(crate) use budget::Budget;
 pub(crate) use input::Body;
@@ -40,11 +41,18 @@ const TIME_TO_READ: Duration = Duration::from_secs(1);
 const MOMENT: Duration = Duration::from_micros(50);
 
 /// Serves requests until the peer goes, a limit is passed, or the daemon stops.
-pub(crate) async fn serve<S: Stream>(stream: S, daemon: Arc<Daemon>, stopping: watch::Receiver<bool>, share: &Share) {
+pub(crate) async fn serve<S: Stream>(
+    stream: S,
+    door: Door,
+    daemon: Arc<Daemon>,
+    stopping: watch::Receiver<bool>,
+    share: &Share,
+) {
     let mut connection = Connection {
         peer: Peer::new(stream, stopping),
         input: Input::default(),
         output: Output::default(),
+        door,
         daemon,
     };
     match connection.run(share).await {
@@ -57,6 +65,7 @@ struct Connection<S> {
     peer: Peer<S>,
     input: Input,
     output: Output,
+    door: Door,
     daemon: Arc<Daemon>,
 }
 
@@ -78,6 +87,7 @@ impl<S: Stream> Connection<S> {
                 None => Next::Ends,
                 Some(Ok((length, asked))) => self.request(length, *asked).await?,
                 Some(Err(status)) => {
+                    http::count_refused_head(&self.daemon, status);
                     let (reply, manner) = output::refusal(status);
                     self.answer(&reply, manner).await?;
                     Next::EndsUnread
@@ -100,7 +110,7 @@ impl<S: Stream> Connection<S> {
     async fn head(&mut self) -> Result<Option<Result<(usize, Box<Asked>), ::http::StatusCode>>, Interrupted> {
         let mut timed = false;
         loop {
-            match http::parse(self.input.bytes(), &self.daemon) {
+            match http::parse(self.input.bytes(), &self.daemon, self.door) {
                 Parsed::Head(length, asked) => return Ok(Some(Ok((length, asked)))),
                 Parsed::Refused(status) => return Ok(Some(Err(status))),
                 Parsed::Partial => {}
@@ -117,7 +127,7 @@ impl<S: Stream> Connection<S> {
 
     /// Answers a request whose head has so many bytes.
     async fn request(&mut self, head: usize, asked: Asked) -> Result<Next, Interrupted> {
-        let request = match http::before_body(&self.daemon, &asked) {
+        let request = match http::before_body(&self.daemon, &asked).await {
             Ok(request) => request,
             Err(reply) => return self.without_body(head, &asked, reply).await,
         };
@@ -125,7 +135,7 @@ impl<S: Stream> Connection<S> {
         let reply = match self.body(head, &asked, limit).await {
             Ok(body) => http::answer(&self.daemon, &asked, request, body).await,
             Err(BodyError::Nobody) => return Ok(Next::Ends),
-            Err(error) => http::refuse(&asked, request, refusal(&error)).closing(),
+            Err(error) => http::refuse(&self.daemon, &asked, request, refusal(&error)).closing(),
         };
         let manner = self.manner(&asked);
         Ok(match self.answer(&reply, manner).await? {

@@ -2,9 +2,11 @@
 //! limits of minutes are seen at once.
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
 
-use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock};
+use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, NoToken};
+use kmd_crypto::{KdfFloor, KdfLimits, PasswordKdf, PasswordKdfSettings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::sync::Notify;
@@ -12,10 +14,12 @@ use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::bridge::Bridge;
-use crate::data_dir::ApiToken;
 use crate::http::Cors;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::random::OsRandom;
+use crate::readiness::Readiness;
+use crate::token::{ApiToken, TokenFile};
 use crate::watchdog::Watchdog;
 use crate::workers::Share;
 
@@ -24,6 +28,7 @@ const BUDGET: usize = 512 << 10;
 const VERSIONS: &str = "GET /versions HTTP/1.1\r\n\r\n";
 
 fn daemon() -> Arc<Daemon> {
+    let bridge = Bridge::new(tokio::runtime::Handle::current());
     Arc::new(Daemon {
         kmd: Kmd::new(KmdSettings {
             drivers: Vec::new(),
@@ -33,8 +38,13 @@ fn daemon() -> Arc<Daemon> {
             policy: Arc::new(AllowAll),
             recorder: Arc::new(AllowAll),
             threads: NonZeroUsize::MIN,
+            token: Arc::new(NoToken),
         }),
-        token: ApiToken::parse(TOKEN.as_bytes()).unwrap(),
+        token: Arc::new(TokenFile::new(
+            "/nowhere".into(),
+            ApiToken::parse(TOKEN.as_bytes()).unwrap(),
+            Arc::new(OsRandom),
+        )),
         cors: Cors {
             allowed_origins: Vec::new(),
             allow_private_network: false,
@@ -51,7 +61,16 @@ fn daemon() -> Arc<Daemon> {
             connections: NonZeroUsize::MIN,
         },
         watchdog: Watchdog::new(None),
-        bridge: Bridge::new(tokio::runtime::Handle::current()),
+        bridge: bridge.clone(),
+        readiness: Readiness::new(bridge, Path::new("/nowhere"), "/nowhere/wallets".into()),
+        metrics: Arc::new(Metrics::new(http::route_names(), http::error_kinds())),
+        kdf: Arc::new(PasswordKdf::new(PasswordKdfSettings {
+            limits: KdfLimits::default(),
+            floor: KdfFloor::NONE,
+            parallel: NonZeroUsize::MIN,
+            queue: 0,
+            threads: NonZeroUsize::MIN,
+        })),
         sessions_changed: Notify::new(),
     })
 }
@@ -65,7 +84,7 @@ fn connect_to(daemon: &Arc<Daemon>) -> (UnixStream, watch::Sender<bool>) {
     let (client, stream) = UnixStream::pair().unwrap();
     let (stop, stopping) = watch::channel(false);
     let daemon = Arc::clone(daemon);
-    tokio::spawn(async move { serve(stream, daemon, stopping, &Share::of(&Arc::default())).await });
+    tokio::spawn(async move { serve(stream, Door::Unix, daemon, stopping, &Share::of(&Arc::default())).await });
     (client, stop)
 }
 

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock};
+use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, NoToken};
 
 use super::endpoint::Endpoint;
 
@@ -44,5 +44,6 @@ pub(crate) fn nothing() -> Kmd {
         policy: Arc::new(AllowAll),
         recorder: Arc::new(AllowAll),
         threads: NonZeroUsize::MIN,
+        token: Arc::new(NoToken),
     })
 }

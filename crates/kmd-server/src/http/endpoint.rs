@@ -11,6 +11,7 @@ use kmd_wallet::WalletId;
 
 use super::reply::{Reply, ReplyBody};
 use super::{v1, v2};
+use crate::metrics::RouteName;
 
 /// Where the work of an endpoint runs.
 #[derive(Clone, Copy)]
@@ -59,8 +60,18 @@ pub(crate) type Handler = fn(&Call<'_>, Option<&str>, Encoding, &[u8]) -> Result
 pub(crate) struct Performed {
     pub(crate) reply: Reply,
     pub(crate) wallet: Option<WalletId>,
-    /// Why it failed, for the log.
-    pub(crate) cause: Option<String>,
+    /// The signatures in the answer.
+    pub(crate) signatures: usize,
+    /// Why it failed.
+    pub(crate) failed: Option<Failed>,
+}
+
+/// Why a request failed, for those who log and count.
+pub(crate) struct Failed {
+    /// One of [`v2::CODES`].
+    pub(crate) kind: &'static str,
+    /// In words.
+    pub(crate) cause: String,
 }
 
 /// Why a request failed.
@@ -111,6 +122,11 @@ impl From<EncodeError> for Failure {
 }
 
 impl Endpoint {
+    /// What it is called where requests are counted.
+    pub(crate) fn name(&self) -> RouteName {
+        (self.method.as_str(), self.path)
+    }
+
     /// Whether the next session may end at another time after it. Whoever lets
     /// go of sessions is woken for these only.
     pub(crate) fn moves_deadlines(&self) -> bool {
@@ -141,30 +157,47 @@ impl Endpoint {
     }
 
     fn performed(&self, call: &Call<'_>, encoding: Encoding, result: Result<ReplyBody, Failure>) -> Performed {
-        let (reply, cause) = match result {
-            Ok(answer) => (Reply::encoded(encoding, StatusCode::OK, answer), None),
-            Err(failure) => (self.failure(encoding, &failure), Some(failure.cause())),
+        let (reply, signatures, failed) = match result {
+            Ok(answer) => (
+                Reply::encoded(encoding, StatusCode::OK, answer),
+                call.signatures(),
+                None,
+            ),
+            Err(failure) => (self.failure(encoding, &failure), 0, Some(failure.failed())),
         };
         Performed {
             reply,
             wallet: call.wallet().cloned(),
-            cause,
+            signatures,
+            failed,
         }
     }
 
     /// Answers a failure in the manner of the endpoint's version.
     pub(crate) fn failure(&self, encoding: Encoding, failure: &Failure) -> Reply {
-        match self.failures {
+        let mut reply = match self.failures {
             Failures::V1(operation_failed) => {
                 let status = v1::status(failure, operation_failed);
                 Reply::failure(encoding, status, v1::message(failure))
             }
             Failures::V2 => v2::failure(encoding, failure),
+        };
+        if let Failure::Operation(Error::TooManyAttempts(waiting)) = failure {
+            reply.set("Retry-After", waiting.seconds().to_string().into_bytes());
         }
+        reply
     }
 }
 
 impl Failure {
+    /// What there is to log and count of it.
+    pub(crate) fn failed(&self) -> Failed {
+        Failed {
+            kind: v2::code(self),
+            cause: self.cause(),
+        }
+    }
+
     fn cause(&self) -> String {
         match self {
             Self::Request(refusal) => refusal.to_string(),

@@ -8,6 +8,7 @@ use super::Daemon;
 use super::cors::Wishes;
 use super::framing::Framing;
 use super::route::{self, Route};
+use crate::metrics::Door;
 
 /// More header fields than this are refused.
 const MOST_FIELDS: usize = 100;
@@ -16,7 +17,7 @@ const MOST_FIELDS: usize = 100;
 pub(crate) struct Asked {
     pub(crate) route: Route,
     pub(crate) method: &'static str,
-    /// The token is the daemon's.
+    /// The token is the daemon's, or none is asked for where the request came.
     pub(crate) token: bool,
     /// The encoding of answers to requests without a body.
     pub(crate) accepts: Encoding,
@@ -48,23 +49,23 @@ pub(crate) enum Parsed {
 }
 
 /// Parses a head.
-pub(crate) fn parse(bytes: &[u8], daemon: &Daemon) -> Parsed {
+pub(crate) fn parse(bytes: &[u8], daemon: &Daemon, door: Door) -> Parsed {
     if bytes.len() > daemon.limits.header {
         // A body that came along is no part of it.
         let head = bytes.get(..daemon.limits.header).unwrap_or(bytes);
-        if let Parsed::Partial = parse_within(head, daemon) {
+        if let Parsed::Partial = parse_within(head, daemon, door) {
             return Parsed::Refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
         }
     }
-    parse_within(bytes, daemon)
+    parse_within(bytes, daemon, door)
 }
 
-fn parse_within(bytes: &[u8], daemon: &Daemon) -> Parsed {
+fn parse_within(bytes: &[u8], daemon: &Daemon, door: Door) -> Parsed {
     let mut fields = [EMPTY_HEADER; MOST_FIELDS];
     let mut request = httparse::Request::new(&mut fields);
     match request.parse(bytes) {
         Ok(Status::Partial) => Parsed::Partial,
-        Ok(Status::Complete(length)) => match asked(&request, daemon) {
+        Ok(Status::Complete(length)) => match asked(&request, daemon, door) {
             Some(asked) => Parsed::Head(length, Box::new(asked)),
             None => Parsed::Refused(StatusCode::BAD_REQUEST),
         },
@@ -73,7 +74,7 @@ fn parse_within(bytes: &[u8], daemon: &Daemon) -> Parsed {
     }
 }
 
-fn asked(request: &httparse::Request<'_, '_>, daemon: &Daemon) -> Option<Asked> {
+fn asked(request: &httparse::Request<'_, '_>, daemon: &Daemon, door: Door) -> Option<Asked> {
     let fields = Fields(request.headers);
     let version = if request.version? == 0 {
         Version::V1_0
@@ -88,11 +89,15 @@ fn asked(request: &httparse::Request<'_, '_>, daemon: &Daemon) -> Option<Asked> 
     .ok()
     .filter(|framing| (*framing, version) != (Framing::Chunked, Version::V1_0))?;
     Some(Asked {
-        route: route::find(method, path(request.path?)),
+        route: match door {
+            Door::Tcp | Door::Unix => route::find(method, path(request.path?)),
+            Door::Metrics => route::find_observed(method, path(request.path?)),
+        },
         method: shown(method),
-        token: fields
-            .first(TOKEN_HEADER)
-            .is_some_and(|token| daemon.token.matches(token)),
+        token: door == Door::Metrics
+            || fields
+                .first(TOKEN_HEADER)
+                .is_some_and(|token| daemon.token.matches(token)),
         accepts: accepted_encoding(&fields),
         wishes: Wishes::of(&fields, &daemon.cors),
         framing,

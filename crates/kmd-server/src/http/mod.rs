@@ -7,28 +7,34 @@ mod document;
 mod endpoint;
 mod framing;
 mod head;
+mod observe;
 mod reply;
 mod route;
 mod v1;
 mod v2;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::StatusCode;
 use kmd_api::Encoding;
 use kmd_core::Kmd;
+use kmd_crypto::PasswordKdf;
+use kmd_wallet::WalletId;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::info;
 
 use crate::bridge::Bridge;
 use crate::connection::{Body, Budget};
-use crate::data_dir::ApiToken;
 use crate::limits::Limits;
+use crate::metrics::{ANY_METHOD, Ended, Metrics, RouteName, UNKNOWN};
+use crate::readiness::Readiness;
+use crate::token::TokenFile;
 use crate::watchdog::Watchdog;
 pub(crate) use cors::Cors;
 pub(crate) use endpoint::Refusal;
-use endpoint::{BodyLimit, Endpoint, Failure, Performed, Place};
+use endpoint::{BodyLimit, Endpoint, Failed, Failure, Performed, Place};
 pub(crate) use framing::{Chunks, Framing, Progress};
 pub(crate) use head::{Asked, Parsed, Version, parse};
 pub(crate) use reply::Reply;
@@ -37,13 +43,17 @@ use route::Route;
 /// What all connections share.
 pub(crate) struct Daemon {
     pub(crate) kmd: Kmd,
-    pub(crate) token: ApiToken,
+    pub(crate) token: Arc<TokenFile>,
     pub(crate) cors: Cors,
     pub(crate) limits: Limits,
     /// For large bodies, of all connections together.
     pub(crate) body_budget: Budget,
     pub(crate) watchdog: Watchdog,
     pub(crate) bridge: Bridge,
+    pub(crate) readiness: Readiness,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Looked at for its load.
+    pub(crate) kdf: Arc<PasswordKdf>,
     /// Told when a session may have been opened.
     pub(crate) sessions_changed: Notify,
 }
@@ -66,41 +76,92 @@ impl Admitted {
     }
 }
 
+/// The names of all routes, for those who count.
+pub(crate) fn route_names() -> impl Iterator<Item = RouteName> {
+    route::names()
+}
+
+/// All kinds of failures, for those who count.
+pub(crate) fn error_kinds() -> impl Iterator<Item = &'static str> {
+    v2::CODES.into_iter()
+}
+
 /// Answers what is answered without a body, and admits everything else.
-pub(crate) fn before_body(daemon: &Daemon, asked: &Asked) -> Result<Admitted, Reply> {
+pub(crate) async fn before_body(daemon: &Arc<Daemon>, asked: &Asked) -> Result<Admitted, Reply> {
     let started = Instant::now();
-    let wishes = &asked.wishes;
-    let (name, reply) = match &asked.route {
-        Route::Options => ("options", wishes.decorate_options(Reply::empty(StatusCode::OK))),
-        Route::Versions => ("/versions", wishes.decorate(v1::versions(asked.accepts))),
-        Route::Swagger => ("/swagger.json", wishes.decorate(v1::swagger())),
-        Route::OpenApi => ("/v2/openapi.json", wishes.decorate(v2::openapi())),
-        Route::Endpoint(endpoint, wallet) => {
-            let request = Admitted {
-                endpoint,
-                wallet: wallet.clone(),
-                started,
-            };
-            if !asked.token {
-                return Err(refuse(asked, request, Refusal::Token));
-            }
-            daemon.watchdog.restart();
-            return Ok(request);
+    if let Route::Endpoint(endpoint, wallet) = &asked.route {
+        let request = Admitted {
+            endpoint,
+            wallet: wallet.clone(),
+            started,
+        };
+        if !asked.token {
+            return Err(refuse(daemon, asked, request, Refusal::Token));
         }
-        Route::NotFound => ("unknown", Reply::not_found()),
-        Route::NotAllowed => ("unknown", Reply::empty(StatusCode::METHOD_NOT_ALLOWED)),
+        daemon.watchdog.restart();
+        return Ok(request);
+    }
+    let (reply, failed) = apart(daemon, asked).await;
+    let answered = Answered {
+        method: asked.method,
+        route: asked.route.name(),
+        status: reply.status,
+        started,
+        wallet: None,
+        signatures: 0,
+        failed,
     };
-    log(asked.method, name, reply.status, started, None, None);
+    answered.tell(daemon);
     Err(reply)
 }
 
+/// Answers what is no endpoint.
+async fn apart(daemon: &Arc<Daemon>, asked: &Asked) -> (Reply, Option<Failed>) {
+    let wishes = &asked.wishes;
+    let reply = match &asked.route {
+        Route::Options => wishes.decorate_options(Reply::empty(StatusCode::OK)),
+        Route::Versions => wishes.decorate(v1::versions(asked.accepts)),
+        Route::Swagger => wishes.decorate(v1::swagger()),
+        Route::OpenApi => wishes.decorate(v2::openapi()),
+        Route::Health => observe::health(),
+        Route::Ready => observe::ready(daemon).await,
+        Route::Metrics if !asked.token => {
+            let refusal = Refusal::Token;
+            return (observe::refused(refusal), Some(Failure::Request(refusal).failed()));
+        }
+        Route::Metrics => observe::metrics(daemon).await,
+        Route::NotFound => Reply::not_found(),
+        Route::NotAllowed | Route::Endpoint(..) => Reply::empty(StatusCode::METHOD_NOT_ALLOWED),
+    };
+    (reply, None)
+}
+
 /// Answers a request whose body is refused.
-pub(crate) fn refuse(asked: &Asked, request: Admitted, refusal: Refusal) -> Reply {
+pub(crate) fn refuse(daemon: &Daemon, asked: &Asked, request: Admitted, refusal: Refusal) -> Reply {
     let Admitted { endpoint, started, .. } = request;
-    let reply = endpoint.failure(asked.accepts, &Failure::Request(refusal));
-    let cause = refusal.to_string();
-    log(asked.method, endpoint.path, reply.status, started, None, Some(&cause));
-    asked.wishes.decorate(reply)
+    let failure = Failure::Request(refusal);
+    let reply = endpoint.failure(asked.accepts, &failure);
+    let performed = Performed {
+        reply,
+        wallet: None,
+        signatures: 0,
+        failed: Some(failure.failed()),
+    };
+    asked
+        .wishes
+        .decorate(finish(daemon, endpoint, asked.method, started, performed))
+}
+
+/// Counts a request whose head is refused: it is for no route, and nothing of
+/// it is fit for the log.
+pub(crate) fn count_refused_head(daemon: &Daemon, status: StatusCode) {
+    daemon.metrics.ended(Ended {
+        route: (ANY_METHOD, UNKNOWN),
+        status: status.as_u16(),
+        time: Duration::ZERO,
+        signatures: 0,
+        error: None,
+    });
 }
 
 /// Does what a request asks for, and answers it.
@@ -131,48 +192,84 @@ async fn perform(
     if let Place::Inline = endpoint.place
         && let Some(performed) = endpoint.perform_at_once(&daemon.kmd, wallet.as_deref(), encoding, &body)
     {
-        return finish(endpoint, method, started, performed);
+        return finish(daemon, endpoint, method, started, performed);
     }
     let work = {
         let daemon = Arc::clone(daemon);
-        // Logging and telling of new sessions are part of the work, so that they
-        // happen also where the client has hung up meanwhile.
+        // Logging, counting and telling of new sessions are part of the work, so
+        // that they happen also where the client has hung up meanwhile.
         move || {
             let performed = endpoint.perform(&daemon.kmd, wallet.as_deref(), encoding, &body);
             if endpoint.moves_deadlines() {
                 daemon.sessions_changed.notify_one();
             }
-            finish(endpoint, method, started, performed)
+            finish(&daemon, endpoint, method, started, performed)
         }
     };
     let reply = daemon.bridge.blocking(work).await;
-    reply.unwrap_or_else(|_| endpoint.failure(encoding, &Failure::Request(Refusal::Internal)))
+    reply.unwrap_or_else(|_| {
+        let failure = Failure::Request(Refusal::Internal);
+        let performed = Performed {
+            reply: endpoint.failure(encoding, &failure),
+            wallet: None,
+            signatures: 0,
+            failed: Some(failure.failed()),
+        };
+        finish(daemon, endpoint, method, started, performed)
+    })
 }
 
-fn finish(endpoint: &Endpoint, method: &'static str, started: Instant, performed: Performed) -> Reply {
-    let Performed { reply, wallet, cause } = performed;
-    log(method, endpoint.path, reply.status, started, wallet, cause.as_deref());
+fn finish(daemon: &Daemon, endpoint: &Endpoint, method: &'static str, started: Instant, performed: Performed) -> Reply {
+    let Performed {
+        reply,
+        wallet,
+        signatures,
+        failed,
+    } = performed;
+    let answered = Answered {
+        method,
+        route: endpoint.name(),
+        status: reply.status,
+        started,
+        wallet,
+        signatures,
+        failed,
+    };
+    answered.tell(daemon);
     reply
 }
 
-/// One line a request: never a body, a token, a secret, or a path that matched
-/// nothing (a token may have strayed into it).
-fn log(
+/// A request that was answered.
+struct Answered {
     method: &'static str,
-    route: &str,
+    route: RouteName,
     status: StatusCode,
     started: Instant,
-    wallet: Option<kmd_wallet::WalletId>,
-    cause: Option<&str>,
-) {
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    info!(
-        method,
-        route,
-        status = status.as_u16(),
-        micros,
-        wallet = wallet.as_ref().map(kmd_wallet::WalletId::as_str),
-        cause,
-        "request"
-    );
+    wallet: Option<WalletId>,
+    signatures: usize,
+    failed: Option<Failed>,
+}
+
+impl Answered {
+    /// Counts it, and writes its line: never a body, a token, a secret, or a
+    /// path that matched nothing (a token may have strayed into it).
+    fn tell(&self, daemon: &Daemon) {
+        let time = self.started.elapsed();
+        daemon.metrics.ended(Ended {
+            route: self.route,
+            status: self.status.as_u16(),
+            time,
+            signatures: self.signatures,
+            error: self.failed.as_ref().map(|failed| failed.kind),
+        });
+        info!(
+            method = self.method,
+            route = self.route.1,
+            status = self.status.as_u16(),
+            micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX),
+            wallet = self.wallet.as_ref().map(WalletId::as_str),
+            cause = self.failed.as_ref().map(|failed| failed.cause.as_str()),
+            "request"
+        );
+    }
 }

@@ -7,7 +7,8 @@
 use percent_encoding::percent_decode_str;
 
 use super::endpoint::Endpoint;
-use super::{v1, v2};
+use super::{observe, v1, v2};
+use crate::metrics::{ANY_METHOD, RouteName, UNKNOWN};
 
 /// Where a request goes.
 pub(crate) enum Route {
@@ -15,10 +16,61 @@ pub(crate) enum Route {
     Versions,
     Swagger,
     OpenApi,
+    Health,
+    Ready,
+    Metrics,
     /// An endpoint, and the wallet that the path names, if it names one.
     Endpoint(&'static Endpoint, Option<String>),
     NotFound,
     NotAllowed,
+}
+
+impl Route {
+    /// What it is called where requests are logged and counted: never by what
+    /// was asked for, a token may have strayed into that.
+    pub(crate) fn name(&self) -> RouteName {
+        match self {
+            Self::Options => OPTIONS,
+            Self::Versions => VERSIONS,
+            Self::Swagger => SWAGGER,
+            Self::OpenApi => OPENAPI,
+            Self::Health => (ANY_METHOD, observe::HEALTH),
+            Self::Ready => (ANY_METHOD, observe::READY),
+            Self::Metrics => (ANY_METHOD, observe::METRICS),
+            Self::Endpoint(endpoint, _) => endpoint.name(),
+            Self::NotFound | Self::NotAllowed => (ANY_METHOD, UNKNOWN),
+        }
+    }
+}
+
+const OPTIONS: RouteName = (ANY_METHOD, "options");
+const VERSIONS: RouteName = (ANY_METHOD, "/versions");
+const SWAGGER: RouteName = (ANY_METHOD, "/swagger.json");
+const OPENAPI: RouteName = (ANY_METHOD, "/v2/openapi.json");
+
+/// The names of all routes but the unknown; those that are asked for most
+/// often come first.
+pub(crate) fn names() -> impl Iterator<Item = RouteName> {
+    let apart = [Route::Options, Route::Versions, Route::Swagger, Route::OpenApi];
+    let observed = [Route::Health, Route::Ready, Route::Metrics];
+    let endpoints = v1::ENDPOINTS.iter().chain(&v2::ENDPOINTS).map(Endpoint::name);
+    endpoints.chain(apart.into_iter().chain(observed).map(|route| route.name()))
+}
+
+/// Finds the route of a request that came where there is health, readiness and
+/// metrics alone.
+pub(crate) fn find_observed(method: &str, path: &str) -> Route {
+    observed(method, path).unwrap_or(Route::NotFound)
+}
+
+fn observed(method: &str, path: &str) -> Option<Route> {
+    observe::METHODS.contains(&method).then_some(())?;
+    match path {
+        observe::HEALTH => Some(Route::Health),
+        observe::READY => Some(Route::Ready),
+        observe::METRICS => Some(Route::Metrics),
+        _ => None,
+    }
 }
 
 /// Finds the route of a request.
@@ -42,7 +94,7 @@ pub(crate) fn find(method: &str, path: &str) -> Route {
         "/swagger.json" => Route::Swagger,
         "/v2/openapi.json" => Route::OpenApi,
         path if path.starts_with("/v1") || !is_clean(path) => Route::NotFound,
-        _ => Route::NotAllowed,
+        path => observed(method, path).unwrap_or(Route::NotAllowed),
     }
 }
 
@@ -76,6 +128,9 @@ mod tests {
                 format!("{} {}{id}", endpoint.method.as_str(), endpoint.path)
             }
             Route::OpenApi => "openapi".to_owned(),
+            Route::Health => "health".to_owned(),
+            Route::Ready => "ready".to_owned(),
+            Route::Metrics => "metrics".to_owned(),
             Route::NotFound => "404".to_owned(),
             Route::NotAllowed => "405".to_owned(),
         };
@@ -120,9 +175,34 @@ mod tests {
             ("GET", "/v2/openapi.json", "openapi"),
             ("GET", "/v2", "405"),
             ("GET", "/v2x", "405"),
+            ("GET", "/health", "health"),
+            ("HEAD", "/ready", "ready"),
+            ("GET", "/metrics", "metrics"),
+            ("POST", "/metrics", "405"),
+            ("DELETE", "/ready", "405"),
+            ("GET", "/metrics/", "404"),
+            ("GET", "/Health", "405"),
         ];
         for (method, path, route) in cases {
             assert_eq!(name(method, path), route, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn where_metrics_are_there_is_nothing_else() {
+        let cases = [
+            ("GET", "/health", true),
+            ("GET", "/ready", true),
+            ("HEAD", "/metrics", true),
+            ("POST", "/metrics", false),
+            ("OPTIONS", "/metrics", false),
+            ("GET", "/versions", false),
+            ("GET", "/v1/wallets", false),
+            ("POST", "/v1/wallet/init", false),
+        ];
+        for (method, path, there) in cases {
+            let found = !matches!(find_observed(method, path), Route::NotFound);
+            assert_eq!(found, there, "{method} {path}");
         }
     }
 }

@@ -118,7 +118,7 @@ fn live(place: &Place, name: &str, number: usize) {
         401
     );
     // Some are left to expire.
-    if number % 3 != 0 {
+    if !number.is_multiple_of(3) {
         api.ok("/v1/wallet/release", &json!({"wallet_handle_token": handle}));
     }
     let mine = |name: &String| name.contains(&id);

@@ -153,3 +153,18 @@ fn wallet_file(home: &Home) -> std::path::PathBuf {
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
+
+#[test]
+fn a_setting_that_is_not_known_is_a_warning() {
+    let mut config = cheap();
+    config["adress"] = "127.0.0.1:0".into();
+    let home = Home::with(&config);
+    let exit = run_on(&home.path, "doctor --json", &[]);
+    assert_eq!(exit.code, Some(0), "{exit:?}");
+    let report: Value = serde_json::from_str(&exit.stdout).unwrap();
+    assert_eq!(verdict(&report, "configuration"), "warning");
+    says(
+        finding(&report, "configuration")["found"].as_str().unwrap(),
+        &["adress"],
+    );
+}

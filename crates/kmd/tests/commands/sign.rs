@@ -7,11 +7,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 
 use crate::desk::{Desk, PASSWORD, run_on, says};
 use crate::screen::Screen;
+use crate::support::daemon::{Home, cheap};
 use crate::vectors::{A, B, C, MULTISIG, canonical, vector, vectors};
 
 const GROUP: [&str; 3] = [
@@ -273,6 +275,25 @@ fn at_a_terminal_it_shows_and_asks() {
         assert_eq!(found, Some(code), "{shown}");
         assert_eq!(desk.has("out"), code == 0);
     }
+    assert_eq!(desk.bytes("out"), vector("signed by key"));
+}
+
+#[test]
+fn a_person_may_read_for_longer_than_a_handle_lives() {
+    let mut config = cheap();
+    config["session_lifetime_secs"] = json!(1);
+    let daemon = Home::with(&config).start();
+    let desk = Desk { daemon };
+    desk.wallet_of("w", &[A]);
+    let file = desk.file("in", &vector("unsigned"));
+    let mut screen = Screen::run(&desk, &format!("sign {file} -o {}", desk.path("out")));
+    screen.waits_for("Password of the wallet w: ");
+    screen.answer(PASSWORD);
+    screen.waits_for("[y/N] ");
+    thread::sleep(Duration::from_millis(1500));
+    screen.answer("y");
+    let (code, shown) = screen.end();
+    assert_eq!(code, Some(0), "{shown}");
     assert_eq!(desk.bytes("out"), vector("signed by key"));
 }
 

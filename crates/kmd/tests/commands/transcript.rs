@@ -1,6 +1,6 @@
 //! The run of commands that the README shows: what a terminal shows when they are typed.
 //!
-//! `UPDATE=1 cargo test -p kmd --test commands transcript` writes it anew.
+//! `UPDATE_PAGES=1 cargo test -p kmd --test commands transcript` writes it anew.
 
 use std::fmt::Write;
 use std::fs;
@@ -26,10 +26,10 @@ fn the_readme_shows_what_a_terminal_shows() {
     let end = start + readme[start..].find(END).expect("the end of the transcript");
 
     let shown = session();
-    if std::env::var_os("UPDATE").is_some() {
+    if std::env::var_os("UPDATE_PAGES").is_some() {
         fs::write(&path, format!("{}{shown}{}", &readme[..start], &readme[end..])).unwrap();
     } else {
-        assert_eq!(readme[start..end], shown, "UPDATE=1 writes it");
+        assert_eq!(readme[start..end], shown, "UPDATE_PAGES=1 writes it");
     }
 }
 

@@ -271,3 +271,52 @@ fn verify() {
     );
     says(&exit.stderr, &["the wallet savings is damaged", "kmd key export"]);
 }
+
+#[test]
+fn backup_and_restore() {
+    let desk = Desk::with_wallet();
+    desk.ok("key new --count 2", &[PASSWORD]);
+    let said = desk.ok("wallet backup --file-name first.db", &[PASSWORD]);
+    let file = desk.home().file("backups").join("first.db");
+    says(
+        &said,
+        &[
+            "Backed the wallet savings up to",
+            file.to_str().unwrap(),
+            "2 generated keys",
+        ],
+    );
+    assert_eq!(mode(&file), 0o600);
+    let made = desk.json("wallet backup savings", &[PASSWORD]);
+    assert!(std::path::Path::new(made["path"].as_str().unwrap()).exists(), "{made}");
+    assert_eq!(made["verification"]["generated_keys"], 2);
+
+    desk.fails(7, "wallet backup --file-name first.db", &[PASSWORD]);
+    desk.fails(4, "wallet backup --file-name other.db", &["wrong"]);
+    desk.fails(5, "wallet backup other", &[PASSWORD]);
+    // The wallet is there: nothing is replaced.
+    desk.fails(7, "wallet restore first.db --name twin", &[PASSWORD]);
+    says(
+        &desk.fails(7, "wallet restore first.db --name savings", &[]),
+        &["savings already"],
+    );
+
+    let wallet = desk.home().wallets().join(&desk.home().wallet_files()[0]);
+    std::fs::rename(wallet, desk.home().file("moved away")).unwrap();
+    desk.fails(5, "wallet restore absent.db", &[PASSWORD]);
+    desk.fails(4, "wallet restore first.db", &["wrong"]);
+    let said = desk.ok("wallet restore first.db --name again", &[PASSWORD]);
+    says(&said, &["Restored the wallet again.", "2 generated keys"]);
+    assert_eq!(desk.json("wallet info again", &[PASSWORD])["keys"], 2);
+}
+
+#[test]
+fn restoring_as_json() {
+    let desk = Desk::with_wallet();
+    desk.ok("wallet backup --file-name first.db", &[PASSWORD]);
+    let wallet = desk.home().wallets().join(&desk.home().wallet_files()[0]);
+    std::fs::remove_file(wallet).unwrap();
+    let restored = desk.json("wallet restore first.db", &[PASSWORD]);
+    assert_eq!(restored["wallet"]["name"], "savings");
+    assert_eq!(restored["verification"]["problem_count"], 0);
+}

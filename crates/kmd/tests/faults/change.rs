@@ -20,7 +20,7 @@ pub enum Change {
     Delete,
     ImportMultisig,
     Rename,
-    ChangePassword,
+    NewPassword,
 }
 
 const NEW_PASSWORD: &str = "another horse";
@@ -30,7 +30,7 @@ impl Change {
     /// Asks for it: the answer, or nothing when the daemon is gone before it gave one.
     pub fn ask(self, scene: &Scene, daemon: &Traced) -> Option<Reply> {
         let handle = match self {
-            Self::Create | Self::Rename | Self::ChangePassword => String::new(),
+            Self::Create | Self::Rename | Self::NewPassword => String::new(),
             _ => {
                 let opened = json!({"wallet_id": scene.wallet, "wallet_password": PASSWORD});
                 let opened = daemon.ask("POST", "/v1/wallet/init", &opened)?;
@@ -69,7 +69,7 @@ impl Change {
                 "/v1/wallet/rename",
                 json!({"wallet_id": scene.wallet, "wallet_name": NEW_NAME, "wallet_password": PASSWORD}),
             ),
-            Self::ChangePassword => (
+            Self::NewPassword => (
                 "POST",
                 "/v2/wallets/{id}/password",
                 json!({"wallet_password": PASSWORD, "new_password": NEW_PASSWORD}),
@@ -80,7 +80,7 @@ impl Change {
     /// Whether the answer says that it was done before: a change may have lasted although it was answered as failed.
     pub fn is_done_already(self, reply: &Reply) -> bool {
         let said = match self {
-            Self::ChangePassword => return reply.json()["error"]["code"] == "wrong_password",
+            Self::NewPassword => return reply.json()["error"]["code"] == "wrong_password",
             Self::Create | Self::Rename => "wallet with same name already exists",
             Self::Import | Self::ImportMultisig => "key already exists in wallet",
             Self::Generate | Self::Delete => return false,
@@ -90,7 +90,7 @@ impl Change {
 
     /// Checks what is there now, given what was answered: all of what was acknowledged, and nothing half.
     pub fn check(self, scene: &Scene, daemon: &Daemon, answer: Option<&Value>) {
-        if self == Self::ChangePassword {
+        if self == Self::NewPassword {
             change_back(scene, daemon, answer.is_some());
         }
         let may_lack = (self == Self::Delete).then_some(scene.victim.as_str());

@@ -60,7 +60,7 @@ fn errors_anywhere_while_renaming() {
 
 #[test]
 fn errors_anywhere_while_changing_the_password() {
-    errors_anywhere(Change::ChangePassword);
+    errors_anywhere(Change::NewPassword);
 }
 
 /// Fails the first call of a kind, then the second, and so on until none is left to fail.

@@ -38,7 +38,7 @@ fn killed_anywhere_while_renaming() {
 
 #[test]
 fn killed_anywhere_while_changing_the_password() {
-    killed_anywhere(Change::ChangePassword);
+    killed_anywhere(Change::NewPassword);
 }
 
 /// Kills the daemon before its first call of a kind, then before its second, and so on until it gets through.

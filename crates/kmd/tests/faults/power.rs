@@ -49,7 +49,7 @@ fn power_goes_while_renaming() {
 
 #[test]
 fn power_goes_while_changing_the_password() {
-    power_goes_while(Change::ChangePassword);
+    power_goes_while(Change::NewPassword);
 }
 
 fn power_goes_while(change: Change) {

@@ -111,6 +111,13 @@ fn check_may(step: &Step, message: Option<&str>, got: &Reply) -> Result<(), Stri
                 .ok_or_else(|| "200 with an empty msgpack map".to_owned())
         }
         (_, Some(message)) => Expected::error(400, message).check(&step.method, got),
+        (_, None) if step.path == "/metrics" && got.status == 200 => {
+            let media_type = got.header("Content-Type");
+            let is_text = media_type.is_some_and(|media_type| media_type.starts_with("text/plain; version=0.0.4"));
+            is_text
+                .then_some(())
+                .ok_or_else(|| format!("metrics, got {media_type:?}"))
+        }
         (_, None) => matches!(got.status, 404 | 405)
             .then_some(())
             .ok_or_else(|| format!("404 or 405, got {}", got.status)),

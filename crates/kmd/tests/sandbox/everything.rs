@@ -106,7 +106,15 @@ fn wallets(api: &mut Api, id: &str) {
     api.ok("/v1/wallet/rename", &renaming);
     assert!(api.wallet_names().contains(&"renamed".to_owned()));
     api.ok("/v1/wallet/release", &with_handle);
-    for path in ["/versions", "/swagger.json", "/v2/openapi.json"] {
+    let apart = [
+        "/versions",
+        "/swagger.json",
+        "/v2/openapi.json",
+        "/health",
+        "/ready",
+        "/metrics",
+    ];
+    for path in apart {
         assert_eq!(api.get(path).status, 200, "{path}");
     }
 }

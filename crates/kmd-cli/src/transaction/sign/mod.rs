@@ -23,6 +23,7 @@ use self::report::Signed;
 use super::file::{OutArgs, read_transactions};
 use super::listing::{Listing, trouble};
 use super::phrase::count;
+use super::reopen::reopen;
 use crate::Result;
 use crate::ask::{Consent, YesArgs};
 use crate::context::Context;
@@ -108,6 +109,7 @@ impl Sign {
         );
         context.ask.confirm(&question, self.yes.consent())?;
 
+        let wallet = reopen(context, wallet)?;
         let signed = carry_out(context, &wallet, entries, &steps)?;
         self.out.write(&TransactionFile::write(&signed))?;
         context.output.print(&Signed::new(self.out.path(), &signed, &steps))

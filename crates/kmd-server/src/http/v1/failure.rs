@@ -32,8 +32,9 @@ fn of_operation(error: &Error, operation_failed: StatusCode) -> StatusCode {
         Error::UnknownDriver | Error::Address(_) | Error::Transaction(_) | Error::Group(_) | Error::Batch(_) => {
             StatusCode::BAD_REQUEST
         }
+        Error::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::Refused(_) => StatusCode::FORBIDDEN,
-        Error::Random(_) | Error::Fetch(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        Error::Random(_) | Error::Fetch(_) | Error::Token(_) => StatusCode::INTERNAL_SERVER_ERROR,
         Error::Wallet(_) => operation_failed,
     }
 }

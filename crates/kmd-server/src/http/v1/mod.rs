@@ -14,7 +14,7 @@ use kmd_api::{Encoding, Request, v1};
 use serde::de::DeserializeOwned;
 
 pub(crate) use failure::{message, status};
-pub(crate) use wallet::password;
+pub(crate) use wallet::{password, wallet};
 
 use super::endpoint::{BodyLimit, Endpoint, Failure, Failures, Place};
 use super::reply::Reply;

@@ -99,7 +99,7 @@ fn handle(info: &HandleInfo) -> WalletHandleResponse {
     }
 }
 
-fn wallet(metadata: &Metadata) -> Wallet {
+pub(crate) fn wallet(metadata: &Metadata) -> Wallet {
     Wallet {
         driver_name: metadata.driver.name.into(),
         driver_version: metadata.driver.version,

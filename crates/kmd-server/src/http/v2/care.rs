@@ -1,11 +1,14 @@
-//! Taking care of a wallet: its password, its soundness.
+//! Taking care of a wallet: its password, its soundness, its backups.
 
-use kmd_api::v2::{ChangePassword, Done, VerifyWallet, VerifyWalletResponse, WalletProblem};
+use kmd_api::v2::{
+    BackUpWallet, BackUpWalletResponse, ChangePassword, Done, RestoreWallet, RestoreWalletResponse, VerifyWallet,
+    VerifyWalletResponse, WalletProblem,
+};
 use kmd_core::Call;
 use kmd_wallet::{NewPassword, Problem, Table, Verification};
 
 use crate::http::endpoint::Failure;
-use crate::http::v1::password;
+use crate::http::v1::{password, wallet};
 
 pub(crate) fn change_password(call: &Call<'_>, request: ChangePassword) -> Result<Done, Failure> {
     // A password that was left out by mistake must not become a blank one.
@@ -24,6 +27,30 @@ pub(crate) fn change_password(call: &Call<'_>, request: ChangePassword) -> Resul
 pub(crate) fn verify(call: &Call<'_>, request: VerifyWallet) -> Result<VerifyWalletResponse, Failure> {
     let found = call.verify_wallet(&request.wallet_id, &password(&request.wallet_password))?;
     Ok(verification(found))
+}
+
+pub(crate) fn back_up(call: &Call<'_>, request: BackUpWallet) -> Result<BackUpWalletResponse, Failure> {
+    let written = call.back_up_wallet(
+        &request.wallet_id,
+        &password(&request.wallet_password),
+        &request.file_name,
+    )?;
+    Ok(BackUpWalletResponse {
+        path: written.path.display().to_string(),
+        verification: verification(written.verification),
+    })
+}
+
+pub(crate) fn restore(call: &Call<'_>, request: RestoreWallet) -> Result<RestoreWalletResponse, Failure> {
+    let restored = call.restore_wallet(
+        &request.file_name,
+        &request.wallet_name,
+        &password(&request.wallet_password),
+    )?;
+    Ok(RestoreWalletResponse {
+        verification: verification(restored.verification),
+        wallet: wallet(&restored.wallet),
+    })
 }
 
 fn verification(found: Verification) -> VerifyWalletResponse {

@@ -12,8 +12,7 @@ use crate::http::reply::Reply;
 use crate::messages;
 
 /// All codes.
-#[cfg(test)]
-pub(crate) const CODES: [&str; 15] = [
+pub(crate) const CODES: [&str; 20] = [
     "invalid_token",
     "body_too_large",
     "body_timeout",
@@ -21,7 +20,12 @@ pub(crate) const CODES: [&str; 15] = [
     "internal",
     "invalid_handle",
     "wallet_not_found",
+    "wallet_exists",
+    "backup_not_found",
+    "backup_exists",
     "wrong_password",
+    "too_many_attempts",
+    "token_failed",
     "malformed_transaction",
     "group_not_whole",
     "key_not_found",
@@ -51,6 +55,11 @@ pub(crate) fn failure(encoding: Encoding, failure: &Failure) -> Reply {
         Failure::Answer(_) => Refusal::Internal.to_string(),
     };
     reply(encoding, of(failure), message)
+}
+
+/// The code of a failure.
+pub(crate) fn code(failure: &Failure) -> &'static str {
+    of(failure).code
 }
 
 fn reply(encoding: Encoding, answer: Answer, message: String) -> Reply {
@@ -127,6 +136,16 @@ fn of_operation(error: &Error) -> Answer {
             "send the whole group in order, or set partial_group; nothing was signed",
         ),
         Error::Batch(error) => of_operation(&error.error),
+        Error::TooManyAttempts(_) => answer(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_attempts",
+            "wait as long as Retry-After says; a right password with an open handle need not wait",
+        ),
+        Error::Token(_) => answer(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "token_failed",
+            "see kmd.log for the cause; if the token you have is refused now, read kmd.token again",
+        ),
         Error::Refused(_) => answer(StatusCode::FORBIDDEN, "refused", "the policy of this daemon forbids it"),
         Error::UnknownDriver | Error::Address(_) => bad_request(),
         Error::Random(_) | Error::Fetch(_) => of_wallet_failure(),
@@ -146,7 +165,25 @@ fn of_wallet(error: &WalletError) -> Answer {
             "wallet_not_found",
             "list the wallets (GET /v1/wallets) and give the id of one",
         ),
-        WalletError::Kdf(KdfError::Unfit(_)) | WalletError::NotSupported => bad_request(),
+        WalletError::NameTaken | WalletError::IdTaken => answer(
+            StatusCode::CONFLICT,
+            "wallet_exists",
+            "give another name; a wallet that is there already is not replaced",
+        ),
+        WalletError::BackupNotFound => answer(
+            StatusCode::NOT_FOUND,
+            "backup_not_found",
+            "put the file into the folder of backups (backups in the data directory, or kmd.backup_dir)",
+        ),
+        WalletError::BackupExists => answer(
+            StatusCode::CONFLICT,
+            "backup_exists",
+            "give another name; a backup is never replaced",
+        ),
+        WalletError::Kdf(KdfError::Unfit(_))
+        | WalletError::NotSupported
+        | WalletError::BackupName
+        | WalletError::NameTooLong => bad_request(),
         WalletError::KeyNotFound => answer(
             StatusCode::NOT_FOUND,
             "key_not_found",

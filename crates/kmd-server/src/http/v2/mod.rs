@@ -3,6 +3,7 @@
 mod care;
 mod failure;
 mod sign;
+mod token;
 
 use http::StatusCode;
 use kmd_api::{Encoding, Request, v2};
@@ -11,7 +12,7 @@ use super::endpoint::{BodyLimit, Endpoint, Failures, Place};
 use super::reply::Reply;
 use super::v1::decode;
 
-pub(crate) use failure::failure;
+pub(crate) use failure::{CODES, code, failure};
 
 /// Declares an endpoint: request type, place, body limit, handler.
 macro_rules! endpoint {
@@ -32,10 +33,13 @@ macro_rules! endpoint {
 }
 
 /// All endpoints.
-pub(crate) static ENDPOINTS: [Endpoint; 3] = [
+pub(crate) static ENDPOINTS: [Endpoint; 6] = [
     endpoint!(SignTransactions, Blocking, Batch, sign::transactions),
     endpoint!(ChangePassword, Blocking, Single, care::change_password),
     endpoint!(VerifyWallet, Blocking, Single, care::verify),
+    endpoint!(BackUpWallet, Blocking, Single, care::back_up),
+    endpoint!(RestoreWallet, Blocking, Single, care::restore),
+    endpoint!(RotateToken, Blocking, Single, token::rotate),
 ];
 
 /// The description of this version.
@@ -61,7 +65,10 @@ mod tests {
     fn routes_and_document_agree() {
         let document = document();
         assert_eq!(document["openapi"], "3.1.0");
-        assert_eq!(described(&document), routed(&ENDPOINTS, &["/v2/openapi.json"]));
+        assert_eq!(
+            described(&document),
+            routed(&ENDPOINTS, &["/v2/openapi.json", "/health", "/ready", "/metrics"])
+        );
     }
 
     /// The fields of every request in the document are those that are decoded.
@@ -100,7 +107,7 @@ mod tests {
             .iter()
             .map(|code| code.as_str().unwrap())
             .collect();
-        let known: BTreeSet<&str> = failure::CODES.into_iter().collect();
+        let known: BTreeSet<&str> = CODES.into_iter().collect();
         assert_eq!(described, known);
     }
 }

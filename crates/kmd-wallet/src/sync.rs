@@ -1,0 +1,13 @@
+//! Locks and threads: those of the standard library or, with the feature
+//! `model`, those of a checker that tries every order in which threads may run.
+
+#[cfg(feature = "model")]
+pub(crate) use shuttle::{
+    sync::{Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    thread,
+};
+#[cfg(not(feature = "model"))]
+pub(crate) use std::{
+    sync::{Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    thread,
+};
