@@ -110,11 +110,7 @@ fn what_runs_is_answered_beside_clients_that_do_nothing() {
     let (mut opener, opening) = (daemon.api(), opening(&slow));
     // The probe may be in the only place when it arrives.
     let running = thread::spawn(move || opener.post_until_not_busy("/v1/wallet/init", &opening));
-    // A wrong password has to be derived from each time.
-    let probe = json!({"wallet_id": quick.id(), "wallet_password": "wrong"});
-    while api.post("/v1/wallet/init", &probe).status != 503 {
-        assert!(!running.is_finished(), "the slow request was never seen running");
-    }
+    api.await_busy(|| running.is_finished());
     daemon.process.signal(Signal::TERM);
 
     let answer: Reply = running.join().unwrap();

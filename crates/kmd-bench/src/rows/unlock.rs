@@ -55,13 +55,17 @@ pub fn wrong() -> Row {
         "the whole KDF",
     )];
     Row::new("unlock-wrong", figures, |lab, subject| {
-        let (daemon, id) = open_wallet(lab, subject)?;
+        let daemon = lab.start(subject, Kdf::Default)?;
         let mut client = daemon.client()?;
-        let request = http::request(&client::open(&id, "wrong horse"), Encoding::Json)?;
-        let time = lab.round;
+        let mut round = 0;
         Ok(Some(Box::new(move || {
             let _runs = &daemon;
-            Ok(vec![median_of(time, 3, || client.expect(&request, 401))?])
+            // Of a wallet that nobody guessed before: after five wrong ones the next must wait.
+            round += 1;
+            let id = client.create(&format!("guessed {round}"))?;
+            client.open(&id)?;
+            let request = http::request(&client::open(&id, "wrong horse"), Encoding::Json)?;
+            Ok(vec![median_of(Duration::ZERO, 3, || client.expect(&request, 401))?])
         })))
     })
 }

@@ -61,11 +61,7 @@ fn work_that_needs_no_derivation_is_not_held_up() {
     let (mut slow, body) = (daemon.api(), opening(&wallet));
     // The probe below may be in the only place when it arrives.
     let running = thread::spawn(move || slow.post_until_not_busy("/v1/wallet/init", &body));
-    // A wrong password has to be derived from each time.
-    let probe = json!({"wallet_id": own, "wallet_password": "wrong"});
-    while api.post("/v1/wallet/init", &probe).status != 503 {
-        assert!(!running.is_finished(), "the derivation was never seen running");
-    }
+    api.await_busy(|| running.is_finished());
     let generated = api.generate(&handle);
     assert_eq!(api.keys(&handle), [generated]);
     assert_eq!(running.join().unwrap().status, 200);

@@ -53,18 +53,12 @@ fn a_running_request_is_answered_first() {
     let home = Home::with(&cheap_with(json!({"kdf_parallel": 1, "kdf_queue": 0})));
     let slow = golden::wallet("default parameters");
     slow.copy_to(&home.make_wallets());
-    let quick = golden::wallet("plain");
-    quick.copy_to(&home.wallets());
     let mut daemon = home.start();
     let mut api = daemon.api();
 
     let running = start_init(&daemon, &slow);
-    // With one place for key derivation and none to wait in, another client is turned away just as long as it runs. A
-    // wrong password has to be derived from each time.
-    let probe = json!({"wallet_id": quick.id(), "wallet_password": "wrong"});
-    while api.post("/v1/wallet/init", &probe).status != 503 {
-        assert!(!running.is_finished(), "the slow request was never seen running");
-    }
+    // With one place for key derivation and none to wait in, another client is turned away just as long as it runs.
+    api.await_busy(|| running.is_finished());
     daemon.process.signal(Signal::TERM);
 
     let answer = running.join().unwrap();

@@ -100,6 +100,20 @@ impl Api {
         }
     }
 
+    /// Asks for derivations until there is no place for one, because another runs; `over` says that it cannot be
+    /// seen any more. Each is for a wallet of its own: wrong passwords for one would have to wait after a few.
+    pub fn await_busy(&mut self, over: impl Fn() -> bool) {
+        let mut number = 0;
+        while self
+            .post("/v1/wallet", &creation(&format!("probe {number}"), ""))
+            .status
+            != 503
+        {
+            assert!(!over(), "the derivation was never seen running");
+            number += 1;
+        }
+    }
+
     pub fn generate(&mut self, handle: &str) -> String {
         string(&self.ok("/v1/key", &json!({"wallet_handle_token": handle}))["address"])
     }
