@@ -4,11 +4,11 @@ use super::level::Level;
 use crate::support::{
     TOKEN,
     algorand::{base64, payment, public_key},
-    api::Api,
+    api::{Api, string},
     daemon::{Daemon, Home, cheap},
     http::Connection,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     env, fs,
     net::SocketAddr,
@@ -23,6 +23,7 @@ const SHORT: Duration = Duration::from_secs(12);
 const WARM_UP: u32 = 3;
 /// MiB that a daemon may take more after it was warm; allocators do not give all back.
 const GROWTH: u64 = 24;
+const PASSWORD: &str = "password of a soak";
 
 /// Where the daemon is to be reached.
 struct Place {
@@ -66,62 +67,63 @@ fn load(daemon: &Daemon, until: Instant) -> usize {
         home: daemon.home.clone(),
         address: daemon.address,
     };
-    let round = |client: usize, number: usize| {
-        live(place, &format!("wallet {client} {number} {:?}", Instant::now()), number);
-    };
+    let round =
+        |client: usize, number: usize| live(place, &format!("wallet {client} {number} {:?}", Instant::now()), number);
     thread::scope(|scope| {
         let clients = [0, 1, 2].map(|client| {
             scope.spawn(move || {
-                let mut number = 0;
-                while Instant::now() < until {
-                    round(client, number);
-                    number += 1;
-                }
-                number
+                let rounds = (0..).take_while(|_| Instant::now() < until);
+                rounds.filter_map(|number| round(client, number)).count()
             })
         });
-        clients.into_iter().map(|client| client.join().unwrap()).sum()
+        let rounds = clients.into_iter().map(|client| client.join().unwrap()).sum();
+        assert!(rounds > 0, "no wallet could be used to its end");
+        rounds
     })
 }
 
-/// From the creation of a wallet to the deletion of its file.
-fn live(place: &Place, name: &str, number: usize) {
-    // Half of the clients stay for some requests only.
+/// From the creation of a wallet to the deletion of its file; nothing when its handle expired before it was done with.
+fn live(place: &Place, name: &str, number: usize) -> Option<()> {
+    // Half of the clients come over each of the two ways.
     let connection = match number % 2 {
         0 => Connection::tcp(place.address),
         _ => Connection::unix(&place.home.file("kmd.sock")),
     };
     let mut api = Api::new(connection, TOKEN);
-    let id = api.create(name, "password of a soak");
-    let handle = api.open(&id, "password of a soak");
-    let key = public_key(&api.generate(&handle));
-    let with_password = |more: serde_json::Value| {
-        let mut body = json!({"wallet_handle_token": handle, "wallet_password": "password of a soak"});
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        body
-    };
-    let transaction = base64(&payment(&key));
-    for _ in 0..10 {
-        api.ok(
-            "/v1/transaction/sign",
-            &with_password(json!({"transaction": transaction})),
-        );
-    }
-    let many = vec![json!({"transaction": transaction}); 50];
-    api.ok("/v2/transactions/sign", &with_password(json!({"transactions": many})));
-    let rename =
-        json!({"wallet_id": id, "wallet_password": "password of a soak", "wallet_name": format!("{name} too")});
+    let id = api.create(name, PASSWORD);
+    let done = use_wallet(&mut api, &id, number);
+    let rename = json!({"wallet_id": id, "wallet_password": PASSWORD, "wallet_name": format!("{name} too")});
     api.ok("/v1/wallet/rename", &rename);
-    assert_eq!(
-        api.post("/v1/wallet/init", &json!({"wallet_id": id, "wallet_password": "wrong"}))
-            .status,
-        401
-    );
-    // Some are left to expire.
-    if !number.is_multiple_of(3) {
-        api.ok("/v1/wallet/release", &json!({"wallet_handle_token": handle}));
-    }
+    let wrong = json!({"wallet_id": id, "wallet_password": "wrong"});
+    assert_eq!(api.post("/v1/wallet/init", &wrong).status, 401);
     let mine = |name: &String| name.contains(&id);
     let file = place.home.wallet_files().into_iter().find(mine).unwrap();
     fs::remove_file(place.home.wallets().join(file)).unwrap();
+    done
+}
+
+fn use_wallet(api: &mut Api, id: &str, number: usize) -> Option<()> {
+    let handle = api.open(id, PASSWORD);
+    let with_handle = json!({"wallet_handle_token": handle});
+    let key = public_key(&string(&ask(api, "/v1/key", &with_handle)?["address"]));
+    let transaction = base64(&payment(&key));
+    let signing = json!({"wallet_handle_token": handle, "wallet_password": PASSWORD, "transaction": transaction});
+    for _ in 0..10 {
+        ask(api, "/v1/transaction/sign", &signing)?;
+    }
+    let many = vec![json!({"transaction": transaction}); 50];
+    let batch = json!({"wallet_handle_token": handle, "wallet_password": PASSWORD, "transactions": many});
+    ask(api, "/v2/transactions/sign", &batch)?;
+    // Some are left to expire.
+    if !number.is_multiple_of(3) {
+        ask(api, "/v1/wallet/release", &with_handle)?;
+    }
+    Some(())
+}
+
+/// Asks with a handle; nothing when it has expired, as on a machine that slept for a while.
+fn ask(api: &mut Api, path: &str, body: &Value) -> Option<Value> {
+    let reply = api.post(path, body);
+    assert!(matches!(reply.status, 200 | 401), "{path}: {}", reply.text());
+    (reply.status == 200).then(|| reply.json())
 }
