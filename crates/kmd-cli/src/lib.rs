@@ -30,6 +30,7 @@ mod man;
 mod mnemonic;
 mod multisig;
 pub mod output;
+mod private_file;
 mod refusal;
 mod status;
 mod transaction;

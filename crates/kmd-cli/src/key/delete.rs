@@ -2,12 +2,13 @@
 
 use clap::Args;
 use kmd_algorand::Address;
+use kmd_client::Client;
 
-use crate::addresses::Deleted;
+use crate::Result;
+use crate::addresses::Deletion;
 use crate::ask::YesArgs;
 use crate::context::Context;
 use crate::unlock::WalletArgs;
-use crate::{Error, Kind, Result};
 
 /// Delete keys for good
 ///
@@ -29,25 +30,22 @@ pub struct Delete {
 
 impl Delete {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
-        let wallet = self.wallet.find(context)?;
-        for address in &self.addresses {
-            context.output.note(&address.to_string());
+        let count = self.addresses.len();
+        Deletion {
+            wallet: self.wallet,
+            yes: self.yes,
+            addresses: self.addresses,
+            question: &|wallet| match count {
+                1 => format!("Delete this key from the wallet {wallet} for good?"),
+                count => format!("Delete these {count} keys from the wallet {wallet} for good?"),
+            },
+            there: Client::list_keys,
+            delete: Client::delete_key,
+            absent: |wallet, address| {
+                let message = format!("the wallet {wallet} has no key of {address}");
+                (message, "nothing was deleted; `kmd key list` shows its keys")
+            },
         }
-        let question = match self.addresses.len() {
-            1 => format!("Delete this key from the wallet {} for good?", wallet.name),
-            count => format!("Delete these {count} keys from the wallet {} for good?", wallet.name),
-        };
-        context.ask.confirm(&question, self.yes.consent())?;
-
-        let open = self.wallet.unlock_found(context, wallet)?;
-        let there = open.client.list_keys(&open.handle)?;
-        if let Some(absent) = self.addresses.iter().find(|address| !there.contains(address)) {
-            let message = format!("the wallet {} has no key of {absent}", open.wallet.name);
-            return Err(Error::new(Kind::NotFound, message).hint("nothing was deleted; `kmd key list` shows its keys"));
-        }
-        for address in &self.addresses {
-            open.client.delete_key(&open.handle, open.password.expose(), *address)?;
-        }
-        context.output.print(&Deleted::new(&open.wallet, &self.addresses))
+        .carry_out(context)
     }
 }

@@ -1,19 +1,15 @@
 //! `kmd mnemonic to-key`
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use clap::Args;
-use kmd_crypto::Seed;
 use serde::Serialize;
 
 use super::words::WordsArgs;
 use crate::accounts::address_of;
 use crate::context::Context;
 use crate::output::{Page, Report};
-use crate::{Error, Result};
+use crate::{Result, private_file};
 
 /// Write the key of 25 words to a file, as algokey does
 ///
@@ -33,24 +29,11 @@ pub struct ToKey {
 impl ToKey {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let seed = self.words.seed(context)?;
-        self.write(&seed)?;
+        private_file::write_new(&self.output, "the key", &[seed.expose()])?;
         context.output.print(&Written {
             address: address_of(&seed).to_string(),
             file: self.output,
         })
-    }
-
-    fn write(&self, seed: &Seed) -> Result<()> {
-        let write = || {
-            let mut file = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&self.output)?;
-            file.write_all(seed.expose())?;
-            file.sync_all()
-        };
-        write().map_err(|error| Error::file("write the key to", &self.output, &error))
     }
 }
 

@@ -2,12 +2,13 @@
 
 use clap::Args;
 use kmd_algorand::Address;
+use kmd_client::Client;
 
-use crate::addresses::Deleted;
+use crate::Result;
+use crate::addresses::Deletion;
 use crate::ask::YesArgs;
 use crate::context::Context;
 use crate::unlock::WalletArgs;
-use crate::{Error, Kind, Result};
 
 /// Make a wallet forget multisig addresses
 ///
@@ -29,29 +30,22 @@ pub struct Delete {
 
 impl Delete {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
-        let wallet = self.wallet.find(context)?;
-        for address in &self.addresses {
-            context.output.note(&address.to_string());
+        let count = self.addresses.len();
+        Deletion {
+            wallet: self.wallet,
+            yes: self.yes,
+            addresses: self.addresses,
+            question: &|wallet| match count {
+                1 => format!("Make the wallet {wallet} forget this multisig address?"),
+                count => format!("Make the wallet {wallet} forget these {count} multisig addresses?"),
+            },
+            there: Client::list_multisig,
+            delete: Client::delete_multisig,
+            absent: |wallet, address| {
+                let message = format!("the wallet {wallet} does not know {address}");
+                (message, "nothing was deleted; see `kmd multisig list`")
+            },
         }
-        let question = match self.addresses.len() {
-            1 => format!("Make the wallet {} forget this multisig address?", wallet.name),
-            count => format!(
-                "Make the wallet {} forget these {count} multisig addresses?",
-                wallet.name
-            ),
-        };
-        context.ask.confirm(&question, self.yes.consent())?;
-
-        let open = self.wallet.unlock_found(context, wallet)?;
-        let there = open.client.list_multisig(&open.handle)?;
-        if let Some(absent) = self.addresses.iter().find(|address| !there.contains(address)) {
-            let message = format!("the wallet {} does not know {absent}", open.wallet.name);
-            return Err(Error::new(Kind::NotFound, message).hint("nothing was deleted; see `kmd multisig list`"));
-        }
-        for address in &self.addresses {
-            open.client
-                .delete_multisig(&open.handle, open.password.expose(), *address)?;
-        }
-        context.output.print(&Deleted::new(&open.wallet, &self.addresses))
+        .carry_out(context)
     }
 }

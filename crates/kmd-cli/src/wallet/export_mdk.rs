@@ -3,14 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::Serialize;
 
 use super::OneWalletArgs;
 use crate::Result;
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::output::{Page, Report};
-use crate::words::Words;
+use crate::words::{Owner, Words};
 
 /// Show the 25 words of a wallet
 ///
@@ -37,41 +35,6 @@ impl ExportMdk {
             .try_into()
             .map_err(|_| Error::new(Kind::Other, "the daemon's master derivation key has not 32 bytes"))?;
         let words = Words::of(key);
-        let wallet = open.wallet.name.clone();
-        match self.output {
-            None => context.output.print(&Shown { wallet, words }),
-            Some(file) => {
-                words.write_to(&file)?;
-                context.output.print(&Written { wallet, file })
-            }
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Shown {
-    wallet: String,
-    words: Words,
-}
-
-impl Report for Shown {
-    fn write(&self, page: &mut Page) {
-        page.line(self.words.expose());
-    }
-}
-
-#[derive(Serialize)]
-struct Written {
-    wallet: String,
-    file: PathBuf,
-}
-
-impl Report for Written {
-    fn write(&self, page: &mut Page) {
-        let Self { wallet, file } = self;
-        page.line(format_args!(
-            "Wrote the words of the wallet {wallet} to {}.",
-            file.display()
-        ));
+        words.give(context, Owner::Wallet(open.wallet.name.clone()), self.output)
     }
 }
