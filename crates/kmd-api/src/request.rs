@@ -62,35 +62,42 @@ pub trait Request: Serialize {
 /// Declares a request: a struct whose fields may be missing or `null` (then
 /// they have their zero value), that refuses unknown and repeated fields.
 macro_rules! request {
-    (
-        $(#[$doc:meta])*
-        $name:ident: $method:ident $path:literal => $response:ty {
-            $( $(#[$field_doc:meta])* $field:ident: $type:ty, )*
-        }
-    ) => {
-        $(#[$doc])*
-        #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-        #[serde(default, deny_unknown_fields)]
-        pub struct $name {
-            $(
-                $(#[$field_doc])*
-                #[serde(deserialize_with = "crate::request::null_is_zero")]
-                pub $field: $type,
-            )*
-        }
-
-        impl crate::Request for $name {
-            type Response = $response;
-            const METHOD: crate::Method = crate::Method::$method;
-            const PATH: &'static str = $path;
-        }
+    ($($declaration:tt)*) => {
+        crate::request::declare! { [] [] $($declaration)* }
     };
 }
 pub(crate) use request;
 
 /// As [`request`], for a wallet that the path names.
 macro_rules! wallet_request {
+    ($($declaration:tt)*) => {
+        crate::request::declare! {
+            [
+                /// The wallet. It stands in the path.
+                #[serde(skip)]
+                pub wallet_id: String,
+            ]
+            [
+                fn wallet_id(&self) -> Option<&str> {
+                    Some(&self.wallet_id)
+                }
+
+                fn set_wallet_id(&mut self, id: &str) {
+                    id.clone_into(&mut self.wallet_id);
+                }
+            ]
+            $($declaration)*
+        }
+    };
+}
+pub(crate) use wallet_request;
+
+/// What both are made of: fields and methods that only the one has, then what is
+/// declared.
+macro_rules! declare {
     (
+        [$($own_field:tt)*]
+        [$($own_method:tt)*]
         $(#[$doc:meta])*
         $name:ident: $method:ident $path:literal => $response:ty {
             $( $(#[$field_doc:meta])* $field:ident: $type:ty, )*
@@ -100,9 +107,7 @@ macro_rules! wallet_request {
         #[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct $name {
-            /// The wallet. It stands in the path.
-            #[serde(skip)]
-            pub wallet_id: String,
+            $($own_field)*
             $(
                 $(#[$field_doc])*
                 #[serde(deserialize_with = "crate::request::null_is_zero")]
@@ -114,18 +119,11 @@ macro_rules! wallet_request {
             type Response = $response;
             const METHOD: crate::Method = crate::Method::$method;
             const PATH: &'static str = $path;
-
-            fn wallet_id(&self) -> Option<&str> {
-                Some(&self.wallet_id)
-            }
-
-            fn set_wallet_id(&mut self, id: &str) {
-                id.clone_into(&mut self.wallet_id);
-            }
+            $($own_method)*
         }
     };
 }
-pub(crate) use wallet_request;
+pub(crate) use declare;
 
 /// Reads `null` as the zero value of the field.
 pub(crate) fn null_is_zero<'de, T, D>(deserializer: D) -> Result<T, D::Error>

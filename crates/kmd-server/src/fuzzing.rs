@@ -1,28 +1,22 @@
 //! Ways in for the fuzzer: what a file or a client can bring, without the
 //! process around it. Only there with the feature `fuzzing`.
 
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use kmd_core::Kmd;
-use kmd_crypto::{KdfFloor, KdfLimits, PasswordKdf, PasswordKdfSettings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
-use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::{Notify, watch};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
 
-use crate::bridge::Bridge;
 use crate::config::Config;
-use crate::connection::{self, Budget};
+use crate::connection;
 use crate::error::StartError;
-use crate::http::{self, Cors, Daemon};
-use crate::metrics::{Door, Metrics};
-use crate::random::OsRandom;
-use crate::readiness::Readiness;
-use crate::token::{ApiToken, TokenFile};
-use crate::watchdog::Watchdog;
+use crate::http::{Cors, Daemon};
+use crate::metrics::Door;
+use crate::token::ApiToken;
 use crate::workers::Share;
 
 /// One for all, since starting threads takes most of the time otherwise.
@@ -49,33 +43,12 @@ pub fn answer(kmd: Kmd, token: &str, sent: &[u8]) -> Vec<u8> {
     let config = Config::of_text("{}", Path::new("/data")).ok();
     let config = config.expect("the default configuration is valid");
     let exchange = async {
-        let bridge = Bridge::new(Handle::current());
-        let daemon = Arc::new(Daemon {
-            kmd,
-            token: Arc::new(TokenFile::new(
-                "/nowhere".into(),
-                ApiToken::parse(token.as_bytes()).expect("a token"),
-                Arc::new(OsRandom),
-            )),
-            cors: Cors {
-                allowed_origins: vec!["http://localhost".to_owned()],
-                allow_private_network: true,
-            },
-            body_budget: Budget::new(config.limits.buffered_bodies),
-            limits: config.limits,
-            watchdog: Watchdog::new(None),
-            bridge: bridge.clone(),
-            readiness: Readiness::new(bridge, Path::new("/nowhere"), "/nowhere/wallets".into()),
-            metrics: Arc::new(Metrics::new(http::route_names(), http::error_kinds())),
-            kdf: Arc::new(PasswordKdf::new(PasswordKdfSettings {
-                limits: KdfLimits::default(),
-                floor: KdfFloor::NONE,
-                parallel: NonZeroUsize::MIN,
-                queue: 0,
-                threads: NonZeroUsize::MIN,
-            })),
-            sessions_changed: Notify::new(),
-        });
+        let token = ApiToken::parse(token.as_bytes()).expect("a token");
+        let cors = Cors {
+            allowed_origins: vec!["http://localhost".to_owned()],
+            allow_private_network: true,
+        };
+        let daemon = Daemon::detached(kmd, token, cors, config.limits);
         let (client, stream) = UnixStream::pair().expect("a pair of sockets");
         let (_stop, stopping) = watch::channel(false);
         let share = Share::of(&Arc::default());

@@ -2,25 +2,18 @@
 //! limits of minutes are seen at once.
 
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::sync::Arc;
 
 use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, NoToken};
-use kmd_crypto::{KdfFloor, KdfLimits, PasswordKdf, PasswordKdfSettings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
-use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
 use super::*;
-use crate::bridge::Bridge;
 use crate::http::Cors;
 use crate::limits::Limits;
-use crate::metrics::Metrics;
 use crate::random::OsRandom;
-use crate::readiness::Readiness;
-use crate::token::{ApiToken, TokenFile};
-use crate::watchdog::Watchdog;
+use crate::token::ApiToken;
 use crate::workers::Share;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -28,51 +21,32 @@ const BUDGET: usize = 512 << 10;
 const VERSIONS: &str = "GET /versions HTTP/1.1\r\n\r\n";
 
 fn daemon() -> Arc<Daemon> {
-    let bridge = Bridge::new(tokio::runtime::Handle::current());
-    Arc::new(Daemon {
-        kmd: Kmd::new(KmdSettings {
-            drivers: Vec::new(),
-            session_lifetime: Duration::from_secs(60),
-            clock: Arc::new(ManualClock::default()),
-            random: Arc::new(OsRandom),
-            policy: Arc::new(AllowAll),
-            recorder: Arc::new(AllowAll),
-            threads: NonZeroUsize::MIN,
-            token: Arc::new(NoToken),
-        }),
-        token: Arc::new(TokenFile::new(
-            "/nowhere".into(),
-            ApiToken::parse(TOKEN.as_bytes()).unwrap(),
-            Arc::new(OsRandom),
-        )),
-        cors: Cors {
-            allowed_origins: Vec::new(),
-            allow_private_network: false,
-        },
-        body_budget: Budget::new(BUDGET),
-        limits: Limits {
-            body: 1024,
-            batch_body: 1 << 20,
-            buffered_bodies: BUDGET,
-            header: 8192,
-            header_timeout: Duration::from_secs(8),
-            body_timeout: Duration::from_secs(30),
-            idle_timeout: Duration::from_secs(120),
-            connections: NonZeroUsize::MIN,
-        },
-        watchdog: Watchdog::new(None),
-        bridge: bridge.clone(),
-        readiness: Readiness::new(bridge, Path::new("/nowhere"), "/nowhere/wallets".into()),
-        metrics: Arc::new(Metrics::new(http::route_names(), http::error_kinds())),
-        kdf: Arc::new(PasswordKdf::new(PasswordKdfSettings {
-            limits: KdfLimits::default(),
-            floor: KdfFloor::NONE,
-            parallel: NonZeroUsize::MIN,
-            queue: 0,
-            threads: NonZeroUsize::MIN,
-        })),
-        sessions_changed: Notify::new(),
-    })
+    let kmd = Kmd::new(KmdSettings {
+        drivers: Vec::new(),
+        session_lifetime: Duration::from_secs(60),
+        clock: Arc::new(ManualClock::default()),
+        random: Arc::new(OsRandom),
+        policy: Arc::new(AllowAll),
+        recorder: Arc::new(AllowAll),
+        threads: NonZeroUsize::MIN,
+        token: Arc::new(NoToken),
+    });
+    let token = ApiToken::parse(TOKEN.as_bytes()).unwrap();
+    let cors = Cors {
+        allowed_origins: Vec::new(),
+        allow_private_network: false,
+    };
+    let limits = Limits {
+        body: 1024,
+        batch_body: 1 << 20,
+        buffered_bodies: BUDGET,
+        header: 8192,
+        header_timeout: Duration::from_secs(8),
+        body_timeout: Duration::from_secs(30),
+        idle_timeout: Duration::from_secs(120),
+        connections: NonZeroUsize::MIN,
+    };
+    Daemon::detached(kmd, token, cors, limits)
 }
 
 /// The client's end of a connection that is served, and what stops the daemon.

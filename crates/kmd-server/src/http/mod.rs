@@ -58,6 +58,37 @@ pub(crate) struct Daemon {
     pub(crate) sessions_changed: Notify,
 }
 
+#[cfg(any(test, feature = "fuzzing"))]
+impl Daemon {
+    /// A daemon without a process around it: it has no data directory, and its
+    /// KDF works for nobody.
+    pub(crate) fn detached(kmd: Kmd, token: crate::token::ApiToken, cors: Cors, limits: Limits) -> Arc<Self> {
+        use kmd_crypto::{KdfFloor, KdfLimits, PasswordKdfSettings};
+        let one = std::num::NonZeroUsize::MIN;
+        let nowhere = std::path::Path::new("/nowhere");
+        let bridge = Bridge::new(tokio::runtime::Handle::current());
+        Arc::new(Self {
+            kmd,
+            token: Arc::new(TokenFile::new(nowhere.into(), token, Arc::new(crate::random::OsRandom))),
+            cors,
+            body_budget: Budget::new(limits.buffered_bodies),
+            limits,
+            watchdog: Watchdog::new(None),
+            readiness: Readiness::new(bridge.clone(), nowhere, nowhere.join("wallets")),
+            bridge,
+            metrics: Arc::new(Metrics::new(route_names(), error_kinds())),
+            kdf: Arc::new(PasswordKdf::new(PasswordKdfSettings {
+                limits: KdfLimits::default(),
+                floor: KdfFloor::NONE,
+                parallel: one,
+                queue: 0,
+                threads: one,
+            })),
+            sessions_changed: Notify::new(),
+        })
+    }
+}
+
 /// A request to an endpoint, whose token is right.
 pub(crate) struct Admitted {
     endpoint: &'static Endpoint,
