@@ -13,8 +13,9 @@
 //! like any other. Passing does not end the wait of others, else whoever guesses
 //! would be helped by a busy program with the right password.
 //!
-//! It is kept in memory. Only wallets that exist are counted, so there are never
-//! more entries than wallets.
+//! It is kept in memory. Only wallets that exist are counted, and what was quiet
+//! for an hour is dropped, so what is kept are wallets of the last hour, those
+//! that are gone by now included.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -136,14 +137,13 @@ impl Attempts {
     fn count(&self, wallet: &WalletId) {
         let now = self.clock.now();
         let mut wallets = self.wallets();
+        // Of all wallets: nobody asks again for one that is gone.
+        wallets.retain(|_, wrong| now.saturating_sub(wrong.last) < FORGET);
         let wrong = wallets.entry(wallet.clone()).or_insert(Wrong {
             in_a_row: 0,
             last: now,
             tried: false,
         });
-        if now.saturating_sub(wrong.last) >= FORGET {
-            wrong.in_a_row = 0;
-        }
         wrong.in_a_row = wrong.in_a_row.saturating_add(1);
         wrong.last = now;
     }
@@ -182,5 +182,29 @@ impl Drop for Attempt<'_> {
         {
             wrong.tried = false;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ManualClock;
+
+    #[test]
+    fn wallets_that_are_gone_are_forgotten() {
+        let clock = Arc::new(ManualClock::default());
+        let attempts = Attempts::new(Arc::clone(&clock) as Arc<dyn Clock>);
+        let id = |number: usize| WalletId::new(&format!("{number:032x}")).unwrap();
+        for number in 0..100 {
+            attempts.count(&id(number));
+        }
+        clock.advance(FORGET - Duration::from_millis(1));
+        attempts.count(&id(0));
+        assert_eq!(attempts.wallets().len(), 100);
+        clock.advance(Duration::from_millis(1));
+        attempts.count(&id(1));
+        let wallets = attempts.wallets();
+        assert_eq!(wallets.len(), 2);
+        assert_eq!((wallets[&id(0)].in_a_row, wallets[&id(1)].in_a_row), (2, 1));
     }
 }
