@@ -76,14 +76,11 @@ impl HandleToken {
     /// The first three of [`SessionError`].
     pub fn parse(text: &str) -> Result<Self, SessionError> {
         let (id, secret) = text.split_once('.').ok_or(SessionError::TokenParts)?;
-        let mut token = Self {
-            id: [0; ID],
-            secret: SecretArray::from_fn(|_| ()),
-        };
-        decode_hex(id.as_bytes(), &mut token.id).ok_or(SessionError::Id)?;
-        token.secret =
+        let mut bytes = [0; ID];
+        decode_hex(id.as_bytes(), &mut bytes).ok_or(SessionError::Id)?;
+        let secret =
             SecretArray::try_from_fn(|bytes| decode_hex(secret.as_bytes(), bytes).ok_or(SessionError::Secret))?;
-        Ok(token)
+        Ok(Self { id: bytes, secret })
     }
 
     /// Writes the token as it goes to its owner: 81 characters.
@@ -210,10 +207,14 @@ impl Sessions {
         handle.ok_or(SessionError::Expired)
     }
 
-    /// Gives the handle up.
-    pub(crate) fn release(&self, token: &str) -> Result<(), SessionError> {
-        // Dropped, and with it perhaps the wallet, after the lock is given back.
-        self.with(token, |state, id, _| state.remove(&id)).map(drop)
+    /// Gives the handle up. The wallet that it opened may be open still, by
+    /// others.
+    pub(crate) fn release(&self, token: &str) -> Result<WalletId, SessionError> {
+        let released = self.with(token, |state, id, _| state.remove(&id)?.opened)?;
+        let opened = released.ok_or(SessionError::Expired)?;
+        let id = opened.id.clone();
+        self.let_go([opened]);
+        Ok(id)
     }
 
     /// Gives all handles of a wallet up.
@@ -226,8 +227,16 @@ impl Sessions {
     /// Lets go of all wallets whose handles have expired.
     pub(crate) fn expire(&self) {
         let expired = self.state().expire(self.clock.now());
-        // Keys are wiped after the lock is given back: that may take a while.
-        drop(expired);
+        self.let_go(expired);
+    }
+
+    /// Drops wallets that handles held, and forgets those that nobody holds now.
+    fn let_go(&self, opened: impl IntoIterator<Item = Opened>) {
+        // Keys are wiped here, while the lock is not held: that may take a while.
+        let ids: Vec<WalletId> = opened.into_iter().map(|opened| opened.id).collect();
+        if !ids.is_empty() {
+            self.state().forget_closed(&ids);
+        }
     }
 
     /// How long until [`Self::expire`] has something to do.
@@ -265,7 +274,7 @@ impl Sessions {
             Err(error) => (Err(error), None),
         };
         drop(state);
-        drop(forgotten);
+        self.let_go(forgotten.and_then(|session| session.opened));
         result
     }
 
@@ -297,7 +306,8 @@ impl State {
     }
 
     fn insert(&mut self, id: HandleId, session: Session) {
-        // Entries of wallets that were closed go when they are the larger part.
+        // Wallets that an operation held longer than their handles are forgotten
+        // when they are the larger part.
         if self.open_wallets.len() > 2 * self.sessions.len() {
             self.open_wallets.retain(|_, wallet| wallet.strong_count() > 0);
         }
@@ -313,6 +323,18 @@ impl State {
         let session = self.sessions.remove(id)?;
         self.deadlines.remove(&(session.deadline, *id));
         Some(session)
+    }
+
+    fn forget_closed(&mut self, wallets: &[WalletId]) {
+        for id in wallets {
+            if self
+                .open_wallets
+                .get(id)
+                .is_some_and(|wallet| wallet.strong_count() == 0)
+            {
+                self.open_wallets.remove(id);
+            }
+        }
     }
 
     fn close(&mut self, wallet: &WalletId) -> Vec<Option<Session>> {
@@ -346,3 +368,6 @@ impl State {
         expired
     }
 }
+
+#[cfg(test)]
+mod tests;

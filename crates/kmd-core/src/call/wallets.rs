@@ -81,8 +81,8 @@ impl Call<'_> {
     /// # Errors
     /// [`Error::Session`].
     pub fn release_handle(&self, handle: &str) -> Result<()> {
-        self.authenticate(handle)?;
-        Ok(self.kmd.sessions.release(handle)?)
+        self.about(&self.kmd.sessions.release(handle)?);
+        Ok(())
     }
 
     /// What a handle opens and for how long.
