@@ -29,7 +29,9 @@ mod signed;
 mod transaction;
 
 pub use address::{Address, AddressError, PublicKey};
-pub use group::{Group, GroupSizeError, GroupState, MAX_GROUP_SIZE, group_id, groups};
+pub use group::{
+    Group, GroupSizeError, GroupState, MAX_GROUP_SIZE, group_id, group_members, groups, ids_without_group,
+};
 pub use hash::sha512_256;
 pub use mnemonic::{MnemonicError, mnemonic_from_bytes, mnemonic_to_bytes, swapped_neighbours, unknown_words};
 pub use multisig::{Multisig, MultisigError, MultisigPreimage, Subsig};

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use kmd_algorand::{MAX_GROUP_SIZE, PublicKey, Transaction, TransactionId, group_id};
+use kmd_algorand::{MAX_GROUP_SIZE, PublicKey, Transaction, group_id, group_members, ids_without_group};
 
 use crate::error::{BatchError, Error, GroupError};
 
@@ -64,17 +64,7 @@ pub(crate) fn for_each<T: Sync, R: Send>(
 /// Checks that every group is whole: its members stand in order, and their ids
 /// hash to the group id that each of them carries.
 pub(crate) fn check_groups(transactions: &[Transaction]) -> Result<(), BatchError> {
-    let mut groups: Vec<([u8; 32], Vec<usize>)> = Vec::new();
-    let mut last_seen = std::collections::HashMap::new();
-    for (index, transaction) in transactions.iter().enumerate() {
-        let Some(group) = transaction.group() else { continue };
-        let position = *last_seen.entry(group).or_insert_with(|| {
-            groups.push((group, Vec::new()));
-            groups.len() - 1
-        });
-        groups[position].1.push(index);
-    }
-    groups
+    group_members(transactions)
         .iter()
         .try_for_each(|(group, members)| check_group(transactions, group, members))
 }
@@ -87,10 +77,7 @@ fn check_group(transactions: &[Transaction], group: &[u8; 32], members: &[usize]
     if members.len() > MAX_GROUP_SIZE {
         return Err(refuse(GroupError::TooLarge(members.len())));
     }
-    let ids: Vec<TransactionId> = members
-        .iter()
-        .map(|index| transactions[*index].id_without_group())
-        .collect();
+    let ids = ids_without_group(members.iter().map(|index| &transactions[*index]));
     match group_id(&ids) {
         Ok(id) if id == *group => Ok(()),
         _ => Err(refuse(GroupError::NotWhole(members.len()))),

@@ -1,5 +1,7 @@
 //! Which groups a list of transactions has, and whether each is whole.
 
+use std::collections::HashMap;
+
 use super::{MAX_GROUP_SIZE, group_id};
 use crate::transaction::{Transaction, TransactionId};
 
@@ -33,39 +35,43 @@ pub enum GroupState {
 /// The groups of a list, in the order of their first members.
 #[must_use]
 pub fn groups(transactions: &[&Transaction]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    let mut known = std::collections::HashMap::new();
-    for (place, id) in transactions
-        .iter()
-        .enumerate()
-        .filter_map(|(place, t)| Some((place, t.group()?)))
-    {
+    let judged = members(transactions.iter().copied()).into_iter().map(|(id, members)| {
+        let ids = ids_without_group(members.iter().map(|place| transactions[*place]));
+        Group {
+            state: state(&id, &members, &ids),
+            members,
+            id,
+        }
+    });
+    judged.collect()
+}
+
+/// The group ids that transactions carry, in the order in which they are first
+/// seen, each with the places of those that carry it; the first place is 0.
+pub fn members<'a>(transactions: impl IntoIterator<Item = &'a Transaction>) -> Vec<([u8; 32], Vec<usize>)> {
+    let mut groups: Vec<([u8; 32], Vec<usize>)> = Vec::new();
+    let mut known = HashMap::new();
+    for (place, transaction) in transactions.into_iter().enumerate() {
+        let Some(id) = transaction.group() else { continue };
         let number = *known.entry(id).or_insert(groups.len());
         match groups.get_mut(number) {
-            Some(group) => group.members.push(place),
-            None => groups.push(Group {
-                id,
-                members: vec![place],
-                state: GroupState::NotWhole,
-            }),
+            Some((_, members)) => members.push(place),
+            None => groups.push((id, vec![place])),
         }
-    }
-    for group in &mut groups {
-        group.state = state(group, transactions);
     }
     groups
 }
 
-fn state(group: &Group, transactions: &[&Transaction]) -> GroupState {
-    let members = &group.members;
+/// The ids by which transactions are hashed into the id of their group.
+pub fn ids_without_group<'a>(members: impl IntoIterator<Item = &'a Transaction>) -> Vec<TransactionId> {
+    members.into_iter().map(Transaction::id_without_group).collect()
+}
+
+fn state(id: &[u8; 32], members: &[usize], ids: &[TransactionId]) -> GroupState {
     if members.len() > MAX_GROUP_SIZE {
         return GroupState::NotWhole;
     }
-    let ids: Vec<TransactionId> = members
-        .iter()
-        .map(|place| transactions[*place].id_without_group())
-        .collect();
-    if group_id(&ids) == Ok(group.id) {
+    if group_id(ids).as_ref() == Ok(id) {
         let together = members.windows(2).all(|pair| pair[0] + 1 == pair[1]);
         return if together {
             GroupState::Whole
@@ -73,7 +79,7 @@ fn state(group: &Group, transactions: &[&Transaction]) -> GroupState {
             GroupState::Scattered
         };
     }
-    match order(&group.id, &ids) {
+    match order(id, ids) {
         Some(order) => GroupState::WrongOrder(order.into_iter().map(|index| members[index]).collect()),
         None => GroupState::NotWhole,
     }

@@ -4,7 +4,7 @@ mod check;
 
 use thiserror::Error;
 
-pub use self::check::{Group, GroupState, groups};
+pub use self::check::{Group, GroupState, groups, ids_without_group, members as group_members};
 
 use crate::hash::sha512_256;
 use crate::msgpack::{write_bytes, write_list_header, write_map_header, write_text};
