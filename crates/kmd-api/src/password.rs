@@ -55,6 +55,9 @@ impl Password {
 /// `raw` with each escaped surrogate pair replaced by an escaped U+FFFD; `None`
 /// when there is no pair.
 fn replace_escaped_pairs(raw: &str) -> Option<SecretBuffer> {
+    if !raw.contains("\\u") {
+        return None;
+    }
     let mut replaced = SecretBuffer::with_capacity(raw.len());
     let mut found = false;
     let mut rest = raw;

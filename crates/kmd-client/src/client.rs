@@ -73,10 +73,12 @@ impl Client {
     /// [`Error::Daemon`] or [`Error::Refused`] when the daemon refuses; see [`Error`] for what else there is.
     pub fn call<R: Request>(&self, request: &R) -> Result<R::Response, Error> {
         let body = match R::METHOD {
-            Method::Get => Zeroizing::default(),
-            Method::Post | Method::Delete => Zeroizing::new(self.encoding().encode(request)?),
+            Method::Get => None,
+            Method::Post | Method::Delete => Some(self.encoding().encode_secret(request)?),
         };
-        let answer = self.transport.exchange(&self.message(request, &body))?;
+        let answer = self
+            .transport
+            .exchange(&self.message(request, body.as_deref().unwrap_or_default()))?;
         if answer.status != 200 {
             return Err(refusal(&answer));
         }

@@ -28,7 +28,7 @@ fn keys(criterion: &mut Criterion) {
     let signing = SigningKey::from_seed(&seed);
     let master = MasterKey::from_fn(|key| key.fill(2));
     let derivation = MasterDerivationKey::from_fn(|key| key.fill(3));
-    let private = PrivateKey::from_seed(&seed);
+    let private = SigningKey::from_seed(&seed).private_key();
     let envelope = private.seal(&master, &Zeros).unwrap();
     let check = PasswordCheck::new(b"correct horse battery staple", &Zeros).unwrap();
     let password = Password::new(b"correct horse battery staple");

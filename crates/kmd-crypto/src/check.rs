@@ -25,26 +25,26 @@ impl PasswordCheck {
     pub fn new(password: &[u8], random: &dyn Random) -> Result<Self, RandomError> {
         let mut salt = [0; 32];
         random.fill(&mut salt)?;
-        let digest = digest(&salt, password);
+        let digest = SecretArray::from_fn(|out| wiped(|| digest(&salt, password, out)));
         Ok(Self { salt, digest })
     }
 
     /// Whether one of the spellings is the remembered password. Takes the same
     /// time whatever differs.
     pub fn matches(&self, password: &Password) -> bool {
-        password
-            .spellings()
-            .any(|bytes| digest(&self.salt, bytes).expose().ct_eq(self.digest.expose()).into())
+        password.spellings().any(|bytes| wiped(|| self.is_of(bytes)))
+    }
+
+    fn is_of(&self, password: &[u8]) -> bool {
+        let mut other = [0; 32];
+        digest(&self.salt, password, &mut other);
+        other.ct_eq(self.digest.expose()).into()
     }
 }
 
-fn digest(salt: &[u8; 32], password: &[u8]) -> SecretArray<32> {
-    SecretArray::from_fn(|out| {
-        wiped(|| {
-            let hash = Sha512_256::new().chain_update(salt).chain_update(password);
-            hash.finalize_into(out.into());
-        });
-    })
+fn digest(salt: &[u8; 32], password: &[u8], out: &mut [u8; 32]) {
+    let hash = Sha512_256::new().chain_update(salt).chain_update(password);
+    hash.finalize_into(out.into());
 }
 
 #[cfg(test)]

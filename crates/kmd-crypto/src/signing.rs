@@ -30,6 +30,11 @@ impl SigningKey {
         self.public
     }
 
+    /// The stored form: the seed, then its public key.
+    pub fn private_key(&self) -> PrivateKey {
+        PrivateKey::from_fn(|pair| pair.copy_from_slice(&*self.pair))
+    }
+
     /// Signs `message` (RFC 8032, Ed25519): 64 bytes.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         kmd_ed25519::sign(&self.pair, message)
@@ -39,15 +44,6 @@ impl SigningKey {
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SigningKey(…)")
-    }
-}
-
-impl PrivateKey {
-    /// The stored form of a seed: the seed, then its public key.
-    pub fn from_seed(seed: &Seed) -> Self {
-        Self::from_fn(|pair| {
-            kmd_ed25519::derive(seed.expose(), pair);
-        })
     }
 }
 

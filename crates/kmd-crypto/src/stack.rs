@@ -2,16 +2,14 @@
 //! key. Their values wipe themselves; where they were moved from, and what was
 //! spilled from registers, nobody else wipes.
 
-use zeroize::Zeroize;
-
-/// How much of the stack is wiped, in words of 8 bytes: several times of what the
-/// work that is done so was seen to write to.
-const WORDS: usize = 1024;
+/// How much of the stack is wiped, in bytes: several times of what the work that
+/// is done so was seen to write to.
+const STACK_USED: usize = 8192;
 
 /// Does work that must not return a secret by value, and wipes the stack that it used.
 pub(crate) fn wiped<T>(work: impl FnOnce() -> T) -> T {
     let result = below(work);
-    wipe();
+    zeroize::zeroize_stack::<STACK_USED>();
     result
 }
 
@@ -19,11 +17,4 @@ pub(crate) fn wiped<T>(work: impl FnOnce() -> T) -> T {
 #[inline(never)]
 fn below<T>(work: impl FnOnce() -> T) -> T {
     work()
-}
-
-/// In words, since signatures wait for it: `zeroize_stack` writes bytes.
-#[inline(never)]
-fn wipe() {
-    let mut words = [0_u64; WORDS];
-    words.zeroize();
 }

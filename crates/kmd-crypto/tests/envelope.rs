@@ -12,8 +12,8 @@ use std::num::NonZeroUsize;
 
 use kmd_crypto::{
     Content, EnvelopeError, KdfError, KdfFloor, KdfLimits, KdfParams, MasterDerivationKey, MasterKey, PasswordKdf,
-    PasswordKdfSettings, PrivateKey, Random, RandomError, Seed, open, open_master_key, open_max_key_index, seal,
-    seal_master_key, seal_max_key_index,
+    PasswordKdfSettings, PrivateKey, Random, RandomError, Seed, SigningKey, open, open_master_key, open_max_key_index,
+    seal, seal_master_key, seal_max_key_index,
 };
 use proptest::prelude::*;
 
@@ -97,7 +97,7 @@ fn each_secret_comes_back() {
         MasterDerivationKey::open(&master, &envelope).unwrap().expose(),
         derivation.expose()
     );
-    let private = PrivateKey::from_seed(&Seed::from_fn(|seed| seed.fill(6)));
+    let private = SigningKey::from_seed(&Seed::from_fn(|seed| seed.fill(6))).private_key();
     let envelope = private.seal(&master, &random).unwrap();
     assert_eq!(PrivateKey::open(&master, &envelope).unwrap().expose(), private.expose());
     for index in [0, 1, 127, 128, 65_536, u64::MAX] {
@@ -188,7 +188,7 @@ proptest! {
 
     #[test]
     fn a_flipped_byte_never_opens_as_something_else(position in 0usize..209, flip in 1u8..=255) {
-        let private = PrivateKey::from_seed(&Seed::from_fn(|seed| seed.fill(6)));
+        let private = SigningKey::from_seed(&Seed::from_fn(|seed| seed.fill(6))).private_key();
         let mut envelope = private.seal(&key(1), &Same(2)).unwrap();
         let position = position % envelope.len();
         envelope[position] ^= flip;

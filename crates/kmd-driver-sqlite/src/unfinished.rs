@@ -90,8 +90,8 @@ impl<'a> LockedFolder<'a> {
             let entry = entry.map_err(io(self.path))?;
             let path = entry.path();
             let unfinished = entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes());
-            let is_journal_in_use = journal_of(&path).is_some_and(|file| self.is_worked_on(&file));
-            if unfinished && !self.is_worked_on(&path) && !is_journal_in_use {
+            let is_journal_in_use = || journal_of(&path).is_some_and(|file| self.is_worked_on(&file));
+            if unfinished && !self.is_worked_on(&path) && !is_journal_in_use() {
                 fs::remove_file(&path).map_err(io(&path))?;
             }
         }

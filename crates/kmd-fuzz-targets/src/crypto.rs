@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use kmd_core::HandleToken;
 use kmd_crypto::{
     Content, KdfFloor, KdfLimits, MasterDerivationKey, MasterKey, PasswordKdf, PasswordKdfSettings, PrivateKey, Seed,
-    open, open_master_key, open_max_key_index, seal,
+    SigningKey, open, open_master_key, open_max_key_index, seal,
 };
 use kmd_wallet::contract::TestRandom;
 use poly1305::Poly1305;
@@ -58,7 +58,7 @@ fn open_as_everything(key: &MasterKey, envelope: &[u8]) {
     let _ = MasterDerivationKey::open(key, envelope);
     let _ = open_max_key_index(key, envelope);
     if let Ok(private) = PrivateKey::open(key, envelope) {
-        let again = PrivateKey::from_seed(&private.seed());
+        let again = SigningKey::from_seed(&private.seed()).private_key();
         assert_eq!(again.expose()[..32], private.expose()[..32]);
         let _ = Seed::from_slice(private.expose());
     }

@@ -27,9 +27,9 @@
 //!
 //! # Unsafe code
 //!
-//! Besides kmd-memory this is the only crate of kmd with unsafe code: to map scratch memory and look at it as vectors,
-//! and to call code compiled for instructions that were found to be there. All computing is in safe
-//! code.
+//! Of the crates of kmd with unsafe code, this needs it to map scratch memory and look at it as
+//! vectors, and to call code compiled for instructions that were found to be there. All computing
+//! is in safe code.
 
 mod backend;
 mod kdf;

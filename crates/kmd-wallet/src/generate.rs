@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use kmd_algorand::Address;
 use kmd_crypto::{
-    MasterDerivationKey, MasterKey, PrivateKey, Random, SigningKey, derive_seed, open_max_key_index, seal_max_key_index,
+    MasterDerivationKey, MasterKey, Random, SigningKey, derive_seed, open_max_key_index, seal_max_key_index,
 };
 
 use crate::store::{KeyRow, Transaction};
@@ -57,12 +57,13 @@ fn generate_at(
     index: u64,
     random: &dyn Random,
 ) -> Result<Option<Address>> {
-    let seed = derive_seed(derivation_key, index);
-    let address = Address::from_bytes(SigningKey::from_seed(&seed).public_key());
+    let key = SigningKey::from_seed(&derive_seed(derivation_key, index));
+    let address = Address::from_bytes(key.public_key());
     if transaction.has_key(&address)? {
         return Ok(None);
     }
-    let secret_key = PrivateKey::from_seed(&seed)
+    let secret_key = key
+        .private_key()
         .seal(master_key, random)
         .map_err(Error::from_envelope("secret key"))?;
     transaction.insert_key(&KeyRow {

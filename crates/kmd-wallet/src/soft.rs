@@ -233,23 +233,21 @@ impl<S: Store> SoftWallet<S> {
         if let Some(key) = self.cache.get(generation, &signer) {
             return Ok(key);
         }
-        let (_, key) = self.load(&Address::from(signer))?;
-        let key = Arc::new(key);
+        let key = Arc::new(self.load(&Address::from(signer))?);
         self.cache.put(generation, signer, &key);
         Ok(key)
     }
 
     /// Reads and decrypts a key, and refuses one that is not of its address.
-    fn load(&self, address: &Address) -> Result<(PrivateKey, SigningKey)> {
+    fn load(&self, address: &Address) -> Result<SigningKey> {
         let envelope = self.store.secret_key(address)?.ok_or(Error::KeyNotFound)?;
         let stored = PrivateKey::open(&self.master_key, &envelope).map_err(Error::from_envelope("secret key"))?;
-        let seed = stored.seed();
-        let signing = SigningKey::from_seed(&seed);
-        if signing.public_key() != *address.as_bytes() {
+        // Its public half is derived anew, whatever was stored.
+        let key = SigningKey::from_seed(&stored.seed());
+        if key.public_key() != *address.as_bytes() {
             return Err(Error::KeyMismatch(*address));
         }
-        // What is given out has the derived public half, whatever was stored.
-        Ok((PrivateKey::from_seed(&seed), signing))
+        Ok(key)
     }
 }
 
@@ -322,11 +320,12 @@ impl<S: Store> Wallet for SoftWallet<S> {
         if *seed.expose() == [0; 32] {
             return Err(Error::ZeroKey);
         }
-        let private_key = PrivateKey::from_seed(seed);
-        let address = Address::from_bytes(SigningKey::from_seed(seed).public_key());
+        let key = SigningKey::from_seed(seed);
+        let address = Address::from_bytes(key.public_key());
         let row = KeyRow {
             address,
-            secret_key: private_key
+            secret_key: key
+                .private_key()
                 .seal(&self.master_key, &*self.random)
                 .map_err(Error::from_envelope("secret key"))?,
             index: None,
@@ -337,7 +336,7 @@ impl<S: Store> Wallet for SoftWallet<S> {
 
     fn export_key(&self, password: &Password, address: &Address) -> Result<PrivateKey> {
         self.authorize(password)?;
-        self.load(address).map(|(private_key, _)| private_key)
+        self.load(address).map(|key| key.private_key())
     }
 
     fn delete_key(&self, password: &Password, address: &Address) -> Result<()> {
