@@ -50,6 +50,7 @@ impl SqliteDriver {
         let folder = Folder::new(settings.folder, settings.backups, settings.on_skipped, settings.now);
         folder.ensure()?;
         ensure(folder.backups())?;
+        folder.watch();
         Ok(Self {
             folder: Arc::new(folder),
             params: settings.params,
@@ -68,8 +69,7 @@ impl SqliteDriver {
     }
 
     fn store(&self, id: &WalletId) -> Result<SqliteStore> {
-        let found = self.folder.find(id)?;
-        SqliteStore::open(found.path, Arc::clone(&self.folder))
+        SqliteStore::open(self.folder.find(id)?, Arc::clone(&self.folder))
     }
 }
 
@@ -79,7 +79,7 @@ impl Driver for SqliteDriver {
     }
 
     fn list(&self) -> Result<Vec<Metadata>> {
-        Ok(self.folder.wallets()?.into_iter().map(|found| found.metadata).collect())
+        self.folder.wallets()
     }
 
     fn create(&self, mut new: NewWallet<'_>) -> Result<()> {

@@ -4,7 +4,12 @@
 use kmd_wallet::{WalletId, WalletName};
 
 /// The ending that makes a file in the wallets folder a wallet.
-pub(crate) const ENDING: &str = ".db";
+const ENDING: &str = ".db";
+
+/// Whether a file of this name may be a wallet.
+pub(crate) fn counts(name: &[u8]) -> bool {
+    name.ends_with(ENDING.as_bytes())
+}
 
 /// The file name of a new wallet. A rename does not change it.
 pub(crate) fn of(id: &WalletId, name: &WalletName) -> String {

@@ -2,12 +2,11 @@
 //!
 //! Any `*.db` file counts, whatever its name and whenever it came: people drop
 //! files in while kmd runs. What was read from a file is kept and used again
-//! while the file has the same identity, size and times, so that looking at the
-//! folder costs one `stat` a file, and looking for one wallet, while no file
-//! comes or goes, two.
+//! while the file is the same: see `index.rs`. So looking at a folder where
+//! nothing happened costs the same however many files it has; where something
+//! did, or the kernel does not tell, one `stat` a file; and looking for one
+//! wallet, while no file comes or goes, two.
 
-use std::collections::{HashMap, HashSet};
-use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -18,18 +17,14 @@ use kmd_wallet::{Error, Metadata, Result, WalletId, WalletName};
 
 use crate::connection::{self, BUSY_TIMEOUT, BUSY_TIMEOUT_LOOKING, io};
 use crate::descriptor::FilesInUse;
-use crate::listing::{self, Stamp};
+use crate::index::{Files, Index, Seen, place_of};
+use crate::listing::{self, Listed, Stamp};
 use crate::look::{Look, Skipped, look};
 use crate::unfinished::LockedFolder;
+use crate::watch::Watch;
 
 /// Told, once a file, which file is skipped and why.
 pub type OnSkipped = Box<dyn Fn(&Path, &str) + Send + Sync>;
-
-/// A file that changed this recently may change again without its times
-/// showing it, since they are only as fine as the kernel's clock tick.
-const UNSETTLED: Duration = Duration::from_millis(100);
-/// The time of change of no file.
-const NEVER: (i64, i64) = (i64::MIN, 0);
 
 /// The wallets folder and what is known of its files.
 pub(crate) struct Folder {
@@ -39,27 +34,6 @@ pub(crate) struct Folder {
     now: fn() -> SystemTime,
     index: Mutex<Index>,
     in_use: Arc<FilesInUse>,
-}
-
-/// The files as they were last seen.
-#[derive(Default)]
-struct Index {
-    /// State of the folder itself, which changes when a file comes or goes.
-    folder: Option<Stamp>,
-    files: HashMap<OsString, Seen>,
-}
-
-#[derive(Clone)]
-struct Seen {
-    stamp: Stamp,
-    look: Look,
-}
-
-/// A wallet and its file.
-#[derive(Clone)]
-pub(crate) struct Found {
-    pub(crate) path: PathBuf,
-    pub(crate) metadata: Metadata,
 }
 
 impl Folder {
@@ -93,50 +67,48 @@ impl Folder {
         ensure(&self.path)
     }
 
+    /// Has the kernel tell of changes, where it can be relied on.
+    pub(crate) fn watch(&self) {
+        self.index().watch(Watch::on(&self.path));
+    }
+
     /// Keeps other processes and threads from changing names in the folder
     /// until the lock is dropped.
     pub(crate) fn lock(&self) -> Result<LockedFolder<'_>> {
         LockedFolder::lock(&self.path, &self.in_use)
     }
 
-    /// All wallets, in the order of their file names.
-    pub(crate) fn wallets(&self) -> Result<Vec<Found>> {
-        Ok(self
-            .scan()?
-            .into_iter()
-            .filter_map(|(path, look)| found(path, look))
-            .collect())
+    /// What all wallets say of themselves, in the order of their file names.
+    pub(crate) fn wallets(&self) -> Result<Vec<Metadata>> {
+        let files = self.scan()?;
+        Ok(files.iter().filter_map(|seen| seen.look.wallet().cloned()).collect())
     }
 
     /// The wallet with this id.
-    pub(crate) fn find(&self, id: &WalletId) -> Result<Found> {
+    pub(crate) fn find(&self, id: &WalletId) -> Result<PathBuf> {
         if let Some(found) = self.find_unchanged(id) {
             return Ok(found);
         }
-        let mut found = self.wallets()?;
-        found.retain(|found| found.metadata.id == *id);
+        let files = self.scan()?;
+        let with_id = files.iter().filter(|seen| seen.look.is_wallet(id));
+        let mut found: Vec<PathBuf> = with_id.map(|seen| self.path.join(&*seen.name)).collect();
         match found.len() {
             0 => Err(Error::WalletNotFound),
             1 => Ok(found.remove(0)),
-            _ => Err(Error::SeveralWallets(
-                found.into_iter().map(|found| found.path).collect(),
-            )),
+            _ => Err(Error::SeveralWallets(found)),
         }
     }
 
     /// The wallet with this id, where nothing came, went or changed since it
     /// was last seen.
-    fn find_unchanged(&self, id: &WalletId) -> Option<Found> {
+    fn find_unchanged(&self, id: &WalletId) -> Option<PathBuf> {
         let index = self.index();
-        let folder = Stamp::of(&self.path).ok()?;
-        if index.folder != Some(folder) || !is_settled(folder, self.time()) {
-            return None;
-        }
-        let mut with_id = index.files.iter().filter(|(_, seen)| seen.look.is_wallet(id));
-        let (name, seen) = with_id.next().filter(|_| with_id.next().is_none())?;
-        let path = self.path.join(name);
-        let unchanged = Stamp::of(&path).ok()? == seen.stamp && is_settled(seen.stamp, self.time());
-        found(path, seen.look.clone()).filter(|_| unchanged)
+        let files = index.files_of(Stamp::of(&self.path).ok()?, self.time())?;
+        let mut with_id = files.iter().filter(|seen| seen.look.is_wallet(id));
+        let seen = with_id.next().filter(|_| with_id.next().is_none())?;
+        let path = self.path.join(&*seen.name);
+        let stamp = Stamp::of(&path).ok()?;
+        seen.is_current(stamp, self.time()).then_some(path)
     }
 
     /// Refuses when a wallet has this name, or may have it.
@@ -168,18 +140,18 @@ impl Folder {
 
     /// Whether a wallet had this name when the folder was last looked at.
     pub(crate) fn had_name(&self, name: &WalletName) -> bool {
-        let has_name = |seen: &Seen| matches!(&seen.look, Look::Wallet(wallet) if wallet.name == *name);
-        self.index().files.values().any(has_name)
+        let has_name = |seen: &Seen| seen.look.wallet().is_some_and(|wallet| wallet.name == *name);
+        self.index().last_seen().iter().any(has_name)
     }
 
     fn check_all(&self, check: impl Fn(&Metadata) -> Result<()>) -> Result<()> {
-        for (path, look) in self.scan()? {
-            match look {
-                Look::Wallet(wallet) => check(&wallet)?,
+        for seen in self.scan()?.iter() {
+            match &seen.look {
+                Look::Wallet(wallet) => check(wallet)?,
                 Look::NoWallet => {}
                 // It may have a name by now that nobody saw yet, so this waits.
                 Look::Unknown { .. } => {
-                    if let Some(wallet) = self.look_patiently(&path)? {
+                    if let Some(wallet) = self.look_patiently(&self.path.join(&*seen.name))? {
                         check(&wallet)?;
                     }
                 }
@@ -202,10 +174,8 @@ impl Folder {
 
     /// Forgets what is known of a file that was just changed.
     pub(crate) fn forget(&self, path: &Path) {
-        if let Some(name) = path.file_name()
-            && let Some(seen) = self.index().files.get_mut(name)
-        {
-            seen.stamp.changed = NEVER;
+        if let Some(name) = path.file_name() {
+            self.index().forget(name);
         }
     }
 
@@ -216,41 +186,46 @@ impl Folder {
 
     /// Looks at every file, and into those that changed. Nobody waits for this
     /// while a file is slow to open.
-    fn scan(&self) -> Result<Vec<(PathBuf, Look)>> {
+    fn scan(&self) -> Result<Files> {
         // Taken before the names are read: what comes meanwhile changes it again.
-        let folder = Stamp::of(&self.path).ok();
-        let files = listing::files(&self.path).map_err(io(&self.path))?;
-        let known: Vec<Option<Look>> = {
-            let (index, now) = (self.index(), self.time());
-            files
-                .iter()
-                .map(|(name, stamp)| index.current(name, *stamp, now))
-                .collect()
+        let (folder, now) = (Stamp::of(&self.path).ok(), self.time());
+        let (told, before) = {
+            let mut index = self.index();
+            match index.unchanged(folder, now) {
+                Ok(files) => return Ok(files),
+                Err(told) => (told, index.last_seen()),
+            }
         };
-        let mut looks = Vec::with_capacity(files.len());
-        let mut looked_again = Vec::new();
-        for ((name, stamp), known) in files.iter().zip(known) {
-            let path = self.path.join(name);
-            let look = known.unwrap_or_else(|| {
-                let look = self.look_again(name, &path, *stamp);
-                looked_again.push((name.clone(), *stamp, look.clone()));
-                look
-            });
-            looks.push((path, look));
-        }
-        self.index().update(folder, &files, looked_again);
-        Ok(looks)
+        let listed = listing::files(&self.path).map_err(io(&self.path))?;
+        let all_plain = listed.iter().all(|file| file.is_plain);
+        let files: Vec<Seen> = listed.into_iter().map(|file| self.see(file, &before, now)).collect();
+        let all_known = !files.iter().any(|seen| matches!(seen.look, Look::Unknown { .. }));
+        let files = Arc::new(files);
+        let relied_on = (all_plain && all_known).then_some(now);
+        self.index().update(told, folder, Arc::clone(&files), relied_on);
+        Ok(files)
     }
 
-    fn look_again(&self, name: &OsStr, path: &Path, stamp: Stamp) -> Look {
-        let same_file = |seen: &&Seen| seen.stamp.identity == stamp.identity;
-        let before = self.index().files.get(name).filter(same_file).cloned();
-        let unchanged = before.as_ref().is_some_and(|seen| seen.stamp == stamp);
-        let before = before.map(|seen| seen.look);
+    /// The file as it was seen before or, where it may have changed, as it is.
+    fn see(&self, file: Listed, before: &[Seen], now: Duration) -> Seen {
+        let before = place_of(before, &file.name).ok().map(|place| &before[place]);
+        match before {
+            Some(seen) if seen.is_current(file.stamp, now) => seen.clone(),
+            _ => Seen {
+                look: self.look_again(&self.path.join(&file.name), file.stamp, before),
+                stamp: file.stamp,
+                name: file.name.into(),
+            },
+        }
+    }
+
+    fn look_again(&self, path: &Path, stamp: Stamp, before: Option<&Seen>) -> Look {
+        let before = before.filter(|seen| seen.stamp.identity == stamp.identity);
         let looked = self.look_within(path, stamp, BUSY_TIMEOUT_LOOKING);
         looked.unwrap_or_else(|skipped| {
-            let look = skipped.look.after(before);
-            if !unchanged && !look.was_wallet() {
+            let look = skipped.look.after(before.map(|seen| &seen.look));
+            let unchanged = before.is_some_and(|seen| seen.stamp == stamp);
+            if !unchanged && look.wallet().is_none() {
                 (self.on_skipped)(path, &skipped.cause);
             }
             look
@@ -270,29 +245,6 @@ impl Folder {
     }
 }
 
-impl Index {
-    /// What a file was, if it did not change since.
-    fn current(&self, name: &OsStr, stamp: Stamp, now: Duration) -> Option<Look> {
-        let seen = self.files.get(name)?;
-        (seen.stamp == stamp && is_settled(stamp, now)).then(|| seen.look.clone())
-    }
-
-    /// Takes note of what was seen.
-    fn update(&mut self, folder: Option<Stamp>, files: &[(OsString, Stamp)], looked: Vec<(OsString, Stamp, Look)>) {
-        for (name, stamp, look) in looked {
-            // What could not be looked at is looked at again the next time.
-            if !matches!(look, Look::Unknown { .. }) {
-                self.files.insert(name, Seen { stamp, look });
-            }
-        }
-        if self.files.len() > files.len() {
-            let there: HashSet<&OsString> = files.iter().map(|(name, _)| name).collect();
-            self.files.retain(|name, _| there.contains(name));
-        }
-        self.folder = folder;
-    }
-}
-
 /// Makes a folder, for its owner alone, where there is none.
 pub(crate) fn ensure(path: &Path) -> Result<()> {
     fs::DirBuilder::new()
@@ -302,20 +254,123 @@ pub(crate) fn ensure(path: &Path) -> Result<()> {
         .map_err(io(path))
 }
 
-/// Whether a file changed so long ago that another change would have shown.
-fn is_settled(stamp: Stamp, now: Duration) -> bool {
-    let (seconds, nanoseconds) = stamp.changed;
-    let changed = Duration::new(seconds.try_into().unwrap_or(0), nanoseconds.try_into().unwrap_or(0));
-    now.checked_sub(changed).is_some_and(|age| age > UNSETTLED)
-}
+#[cfg(test)]
+mod tests {
+    use kmd_crypto::Password;
+    use kmd_wallet::contract::{TestRandom, cheap_params, kdf};
+    use kmd_wallet::{Driver, NewWallet};
+    use rusqlite::Connection;
 
-fn found(path: PathBuf, look: Look) -> Option<Found> {
-    match look {
-        Look::Wallet(metadata)
-        // Who has it locked does not make another wallet of it.
-        | Look::Unknown {
-            was: Some(metadata), ..
-        } => Some(Found { path, metadata }),
-        Look::NoWallet | Look::Unknown { was: None, .. } => None,
+    use super::*;
+    use crate::{SqliteDriver, SqliteSettings};
+
+    /// A folder with one wallet, called "first", in a file called "w.db".
+    fn one_wallet() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        let driver = SqliteDriver::new(SqliteSettings {
+            folder: dir.path().to_owned(),
+            backups: dir.path().join("backups"),
+            params: cheap_params(),
+            kdf: kdf(),
+            random: Arc::new(TestRandom::default()),
+            on_skipped: Box::new(|_, _| ()),
+            now: SystemTime::now,
+        });
+        driver
+            .unwrap()
+            .create(NewWallet {
+                id: WalletId::new("w").unwrap(),
+                name: WalletName::new("w").unwrap(),
+                password: &Password::new(b""),
+                master_derivation_key: None,
+            })
+            .unwrap();
+        rename(&dir.path().join("w.db"), "first");
+        dir
+    }
+
+    /// As another process does it.
+    fn rename(file: &Path, name: &str) {
+        let changed = Connection::open(file)
+            .unwrap()
+            .execute("UPDATE metadata SET wallet_name = ?", [name.as_bytes()]);
+        assert_eq!(changed.unwrap(), 1);
+    }
+
+    /// Long after everything that happens, so that all times can be relied on.
+    fn later() -> SystemTime {
+        SystemTime::now() + Duration::from_secs(60)
+    }
+
+    fn folder(path: &Path, watched: bool) -> Folder {
+        let folder = Folder::new(
+            path.to_owned(),
+            path.join("backups"),
+            Box::new(|path, cause| panic!("skipped {}: {cause}", path.display())),
+            later,
+        );
+        if watched {
+            folder.watch();
+        }
+        folder
+    }
+
+    fn names(folder: &Folder) -> Vec<String> {
+        let wallets = folder.wallets().unwrap().into_iter();
+        wallets.map(|wallet| wallet.name.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn what_others_do_is_seen_at_once() {
+        for watched in [true, false] {
+            let source = one_wallet();
+            let dir = tempfile::tempdir().unwrap();
+            let (one, two) = (dir.path().join("one.db"), dir.path().join("two.db"));
+            let folder = folder(dir.path(), watched);
+            let steps: [(&str, &dyn Fn(), &[&str]); 6] = [
+                ("nothing", &|| (), &[]),
+                (
+                    "dropped in",
+                    &|| assert_ne!(fs::copy(source.path().join("w.db"), &one).unwrap(), 0),
+                    &["first"],
+                ),
+                ("renamed", &|| rename(&one, "second"), &["second"]),
+                (
+                    "linked to",
+                    &|| fs::hard_link(source.path().join("w.db"), &two).unwrap(),
+                    &["second", "first"],
+                ),
+                (
+                    "renamed by its other name",
+                    &|| rename(&source.path().join("w.db"), "third"),
+                    &["second", "third"],
+                ),
+                ("taken out", &|| fs::remove_file(&one).unwrap(), &["third"]),
+            ];
+            for (what, happens, expected) in steps {
+                assert_eq!(names(&folder), names(&folder), "before it is {what}");
+                happens();
+                assert_eq!(names(&folder), expected, "{what}, watched: {watched}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_watched_folder_is_relied_on_unless_a_file_has_other_names() {
+        let dir = one_wallet();
+        let folder = folder(dir.path(), true);
+        let relied_on = || {
+            names(&folder);
+            let stamp = Stamp::of(dir.path()).ok();
+            folder.index().unchanged(stamp, folder.time()).is_ok()
+        };
+        assert!(relied_on());
+        let elsewhere = tempfile::tempdir().unwrap();
+        fs::hard_link(dir.path().join("w.db"), elsewhere.path().join("w.db")).unwrap();
+        fs::write(dir.path().join("touched.db"), "").unwrap();
+        fs::remove_file(dir.path().join("touched.db")).unwrap();
+        assert!(!relied_on());
+        fs::remove_file(elsewhere.path().join("w.db")).unwrap();
+        assert!(relied_on());
     }
 }

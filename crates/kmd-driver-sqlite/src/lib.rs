@@ -15,12 +15,14 @@ mod descriptor;
 mod driver;
 mod file_name;
 mod folder;
+mod index;
 mod listing;
 mod look;
 mod multisig_keys;
 mod schema;
 mod store;
 mod unfinished;
+mod watch;
 
 pub use driver::{SqliteDriver, SqliteSettings};
 pub use folder::OnSkipped;

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, Dir, Mode, OFlags, Stat, open, statat};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat, open, statat};
 
 use crate::descriptor::{Identity, identity};
 use crate::file_name;
@@ -55,11 +55,19 @@ impl From<&Stat> for Stamp {
     }
 }
 
+/// A file that counts.
+pub(crate) struct Listed {
+    pub(crate) name: OsString,
+    pub(crate) stamp: Stamp,
+    /// Whether it is a file with this name alone, and not a link to one.
+    pub(crate) is_plain: bool,
+}
+
 /// The files that count, in the order of their names. A file that vanishes
 /// meanwhile is left out. There are none where there is no folder.
 ///
 /// They are asked for relative to the folder, whose path is then looked up once.
-pub(crate) fn files(folder: &Path) -> io::Result<Vec<(OsString, Stamp)>> {
+pub(crate) fn files(folder: &Path) -> io::Result<Vec<Listed>> {
     let folder = match open(
         folder,
         OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
@@ -73,13 +81,17 @@ pub(crate) fn files(folder: &Path) -> io::Result<Vec<(OsString, Stamp)>> {
     for entry in Dir::read_from(&folder)? {
         let entry = entry?;
         let name: &CStr = entry.file_name();
-        if name.to_bytes().ends_with(file_name::ENDING.as_bytes())
+        if file_name::counts(name.to_bytes())
             && let Ok(stat) = statat(&folder, name, AtFlags::empty())
         {
-            files.push((OsStr::from_bytes(name.to_bytes()).to_owned(), Stamp::from(&stat)));
+            files.push(Listed {
+                name: OsStr::from_bytes(name.to_bytes()).to_owned(),
+                stamp: Stamp::from(&stat),
+                is_plain: entry.file_type() == FileType::RegularFile && stat.st_nlink == 1,
+            });
         }
     }
-    files.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    files.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     Ok(files)
 }
 
@@ -95,14 +107,18 @@ mod tests {
         }
         std::os::unix::fs::symlink("b.db", dir.path().join("link.db")).unwrap();
         std::os::unix::fs::symlink("nowhere", dir.path().join("dangling.db")).unwrap();
+        fs::hard_link(dir.path().join(".db"), dir.path().join("twin.db")).unwrap();
         let files = files(dir.path()).unwrap();
-        let names: Vec<_> = files.iter().map(|(name, _)| name.to_str().unwrap()).collect();
-        assert_eq!(names, [".db", "a.db", "b.db", "link.db"]);
-        for (name, stamp) in &files {
-            assert!(Stamp::of(&dir.path().join(name)).unwrap() == *stamp, "{name:?}");
+        let names: Vec<_> = files.iter().map(|file| file.name.to_str().unwrap()).collect();
+        assert_eq!(names, [".db", "a.db", "b.db", "link.db", "twin.db"]);
+        for file in &files {
+            let stamp = Stamp::of(&dir.path().join(&file.name)).unwrap();
+            assert!(stamp == file.stamp, "{:?}", file.name);
         }
-        assert!(files[2].1 == files[3].1, "a link is the file that it leads to");
-        assert!(files[1].1 != files[2].1);
+        assert!(files[2].stamp == files[3].stamp, "a link is the file that it leads to");
+        assert!(files[1].stamp != files[2].stamp);
+        let plain: Vec<_> = files.iter().map(|file| file.is_plain).collect();
+        assert_eq!(plain, [false, true, true, false, false]);
     }
 
     #[test]

@@ -25,23 +25,29 @@ pub(crate) enum Look {
 }
 
 impl Look {
-    pub(crate) fn is_wallet(&self, id: &WalletId) -> bool {
-        matches!(self, Self::Wallet(wallet) if wallet.id == *id)
+    /// The wallet that it is or, where it cannot be looked at now, was: who has
+    /// it locked does not make another wallet of it.
+    pub(crate) fn wallet(&self) -> Option<&Metadata> {
+        match self {
+            Self::Wallet(wallet) => Some(wallet),
+            Self::Unknown { was, .. } => was.as_ref(),
+            Self::NoWallet => None,
+        }
     }
 
-    /// Whether it was a wallet when it was last seen, and cannot be looked at now.
-    pub(crate) fn was_wallet(&self) -> bool {
-        matches!(self, Self::Unknown { was: Some(_), .. })
+    /// Whether it is the wallet of this id.
+    pub(crate) fn is_wallet(&self, id: &WalletId) -> bool {
+        self.wallet().is_some_and(|wallet| wallet.id == *id)
     }
 
     /// This look at a file of which another came before.
-    pub(crate) fn after(self, before: Option<Self>) -> Self {
-        match (self, before) {
-            (Self::Unknown { cause, .. }, Some(Self::Wallet(wallet))) => Self::Unknown {
+    pub(crate) fn after(self, before: Option<&Self>) -> Self {
+        match self {
+            Self::Unknown { cause, .. } => Self::Unknown {
                 cause,
-                was: Some(wallet),
+                was: before.and_then(Self::wallet).cloned(),
             },
-            (look, _) => look,
+            look => look,
         }
     }
 }
