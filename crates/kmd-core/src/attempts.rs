@@ -18,7 +18,7 @@
 //! that are gone by now included.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use kmd_wallet::{Error as WalletError, WalletId};
@@ -26,6 +26,7 @@ use thiserror::Error;
 
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::sync::{Mutex, MutexGuard};
 
 /// Wrong passwords in a row that cost nothing but their work.
 const FREE: u32 = 5;
@@ -185,7 +186,7 @@ impl Drop for Attempt<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(feature = "model")))]
 mod tests {
     use super::*;
     use crate::ManualClock;

@@ -20,6 +20,7 @@ mod kmd;
 mod multisig;
 mod operation;
 mod session;
+mod sync;
 mod token;
 
 pub use attempts::TooManyAttempts;

@@ -15,7 +15,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
 use kmd_crypto::{Random, RandomError, SecretArray};
@@ -24,6 +24,7 @@ use subtle::ConstantTimeEq;
 use thiserror::Error;
 
 use crate::clock::Clock;
+use crate::sync::{Mutex, MutexGuard};
 
 /// Bytes of a handle's id and secret. On the wire each is in hex.
 const ID: usize = 8;
@@ -268,7 +269,14 @@ impl Sessions {
         let token = HandleToken::parse(token)?;
         let now = self.clock.now();
         let mut state = self.state();
-        let (result, forgotten) = match state.check(&token, now) {
+        let checked = state.check(&token, now);
+        // Checked and acted on under one lock. The mutant gives it up in between.
+        #[cfg(feature = "mutant")]
+        {
+            drop(state);
+            state = self.state();
+        }
+        let (result, forgotten) = match checked {
             Ok(()) => (Ok(act(&mut state, token.id, now)), None),
             Err(SessionError::Expired) => (Err(SessionError::Expired), state.remove(&token.id)),
             Err(error) => (Err(error), None),
@@ -369,5 +377,5 @@ impl State {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(feature = "model")))]
 mod tests;
