@@ -11,24 +11,29 @@ use seccompiler::{
     SeccompRule, TargetArch,
 };
 
+use crate::install;
 use crate::syscalls::{self, ALLOWED, Argument, CHECKED};
 use crate::{Missing, Refused};
 
 /// Filters the calls of all threads of the process from now on.
 pub(crate) fn restrict(refused: Refused) -> Result<(), Missing> {
     let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(said)?;
-    let programs = [
-        no_clone3(arch).map_err(said)?,
-        only_allowed(refused, std::process::id(), arch).map_err(said)?,
-    ];
+    let no_clone3 = no_clone3(arch).map_err(said)?;
+    let only_allowed = only_allowed(refused, std::process::id(), arch).map_err(said)?;
     // In this order: the last one forbids to install any more.
-    for program in programs {
-        seccompiler::apply_filter_all_threads(&program).map_err(|error| match error {
-            seccompiler::Error::Seccomp(cause) | seccompiler::Error::Prctl(cause) => said(cause),
-            other => said(other),
-        })?;
+    without_log(&no_clone3)?;
+    // A refusal of the other is no event: libraries ask whether there is such a call.
+    match install::with_log(&only_allowed) {
+        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => without_log(&only_allowed),
+        installed => installed.map_err(said),
     }
-    Ok(())
+}
+
+fn without_log(program: &BpfProgram) -> Result<(), Missing> {
+    seccompiler::apply_filter_all_threads(program).map_err(|error| match error {
+        seccompiler::Error::Seccomp(cause) | seccompiler::Error::Prctl(cause) => said(cause),
+        other => said(other),
+    })
 }
 
 fn said(error: impl ToString) -> Missing {

@@ -17,6 +17,8 @@ mod calls;
 #[path = "no_calls.rs"]
 mod calls;
 mod files;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod install;
 mod report;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod syscalls;
@@ -43,7 +45,7 @@ pub struct Sandbox {
 /// What becomes of a system call that is not on the list.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Refused {
-    /// It fails with `EPERM`, and what asked for it reports that.
+    /// It fails with `EPERM`, what asked for it reports that, and the kernel logs it.
     Fails,
     /// It ends the process, with SIGSYS and a line in the kernel's log.
     EndsProcess,

@@ -54,7 +54,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
 ];
 
 /// The crates whose lints allow unsafe code.
-const UNSAFE: [&str; 3] = ["kmd-ed25519", "kmd-memory", "kmd-scrypt"];
+const UNSAFE: [&str; 4] = ["kmd-ed25519", "kmd-memory", "kmd-sandbox", "kmd-scrypt"];
 
 /// What stands below the bridge to blocking work; every `kmd-driver-*` does too.
 const BELOW_THE_BRIDGE: [&str; 4] = ["kmd-core", "kmd-wallet", "kmd-crypto", "kmd-algorand"];
