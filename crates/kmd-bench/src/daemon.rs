@@ -162,6 +162,11 @@ impl Home {
 }
 
 impl Daemon {
+    /// Its wallets folder.
+    pub fn wallets(&self) -> PathBuf {
+        self.home.wallets()
+    }
+
     /// Its TCP listener.
     pub fn tcp(&self) -> Endpoint {
         Endpoint::Tcp(self.address)
