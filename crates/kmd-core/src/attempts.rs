@@ -192,6 +192,34 @@ mod tests {
     use crate::ManualClock;
 
     #[test]
+    fn waiting_is_told_in_whole_seconds_never_too_few() {
+        for (milliseconds, seconds) in [(0, 1), (1, 1), (1000, 1), (1001, 2), (1999, 2), (300_000, 300)] {
+            let wait = Duration::from_millis(milliseconds);
+            assert_eq!(TooManyAttempts { wait }.seconds(), seconds, "{milliseconds} ms");
+        }
+    }
+
+    #[test]
+    fn after_a_wait_one_may_try_at_a_time() {
+        let clock = Arc::new(ManualClock::default());
+        let attempts = Attempts::new(Arc::clone(&clock) as Arc<dyn Clock>);
+        let id = WalletId::new("w").unwrap();
+        for count in 1..=FREE {
+            let two = [attempts.admit(&id), attempts.admit(&id)];
+            assert!(two.iter().all(Result::is_ok), "before {count} were wrong");
+            assert!(!attempts.must_wait(&id));
+            attempts.count(&id);
+        }
+        assert!(attempts.must_wait(&id) && attempts.admit(&id).is_err());
+        clock.advance(FIRST_WAIT);
+        assert!(!attempts.must_wait(&id));
+        let first = attempts.admit(&id);
+        assert!(first.is_ok() && attempts.admit(&id).is_err());
+        drop(first);
+        assert!(attempts.admit(&id).is_ok());
+    }
+
+    #[test]
     fn wallets_that_are_gone_are_forgotten() {
         let clock = Arc::new(ManualClock::default());
         let attempts = Attempts::new(Arc::clone(&clock) as Arc<dyn Clock>);

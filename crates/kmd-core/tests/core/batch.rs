@@ -191,6 +191,27 @@ fn more_than_a_group_can_hold_is_refused() {
 }
 
 #[test]
+fn as_many_as_a_group_can_hold_are_signed() {
+    let opened = Opened::new();
+    let transactions = group(opened.sender, &(1..=16).collect::<Vec<u8>>());
+    assert_eq!(opened.sign(&transactions, Groups::Whole).unwrap().len(), 16);
+}
+
+#[test]
+fn a_call_counts_its_signatures() {
+    let opened = Opened::new();
+    let transactions = [1, 2, 3].map(|amount| payment(opened.sender, amount, None));
+    let batch = transactions
+        .each_ref()
+        .map(|bytes| TransactionToSign { bytes, signer: None });
+    let call = opened.world.kmd.call();
+    assert_eq!(call.signatures(), 0);
+    call.sign_transactions(&opened.handle, &password(), &batch, Groups::Whole)
+        .unwrap();
+    assert_eq!(call.signatures(), 3);
+}
+
+#[test]
 fn the_password_is_needed() {
     let opened = Opened::new();
     let transaction = payment(opened.sender, 1, None);
