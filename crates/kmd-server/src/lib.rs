@@ -34,6 +34,7 @@ mod run;
 mod sandbox;
 mod serve;
 mod service_manager;
+mod status;
 mod token;
 mod watchdog;
 mod workers;

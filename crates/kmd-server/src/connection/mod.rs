@@ -23,7 +23,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tracing::debug;
 
-use crate::http::{self, Asked, Daemon, Parsed, Refusal, Reply};
+use crate::http::{self, Asked, Daemon, Framing, LargestBody, Parsed, Refusal, Reply};
+use crate::status::Status;
 use crate::metrics::Door;
 use crate::workers::Share;
 pub(crate) use budget::Budget;
@@ -107,7 +108,7 @@ impl<S: Stream> Connection<S> {
     }
 
     /// Reads a head; none when the peer ends before it does.
-    async fn head(&mut self) -> Result<Option<Result<(usize, Box<Asked>), ::http::StatusCode>>, Interrupted> {
+    async fn head(&mut self) -> Result<Option<Result<(usize, Box<Asked>), Status>>, Interrupted> {
         let mut timed = false;
         loop {
             match http::parse(self.input.bytes(), &self.daemon, self.door) {
@@ -131,11 +132,11 @@ impl<S: Stream> Connection<S> {
             Ok(request) => request,
             Err(reply) => return self.without_body(head, &asked, reply).await,
         };
-        let limit = request.body_limit(&self.daemon.limits);
-        let reply = match self.body(head, &asked, limit).await {
+        let largest = request.largest_body(&self.daemon.limits);
+        let reply = match self.body(head, &asked, largest.bytes).await {
             Ok(body) => http::answer(&self.daemon, &asked, request, body).await,
             Err(BodyError::Nobody) => return Ok(Next::Ends),
-            Err(error) => http::refuse(&self.daemon, &asked, request, refusal(&error)).closing(),
+            Err(error) => http::refuse(&self.daemon, &asked, request, refusal(&error, largest)).closing(),
         };
         let manner = self.manner(&asked);
         Ok(match self.answer(&reply, manner).await? {
@@ -186,9 +187,9 @@ impl<S: Stream> Connection<S> {
     }
 }
 
-fn refusal(error: &BodyError) -> Refusal {
+fn refusal(error: &BodyError, largest: LargestBody) -> Refusal {
     match error {
-        BodyError::TooLarge => Refusal::BodyTooLarge,
+        BodyError::TooLarge => Refusal::BodyTooLarge(largest),
         BodyError::NoRoom => Refusal::NoRoom,
         BodyError::Late => Refusal::BodyTimeout,
         BodyError::Broken | BodyError::Nobody => Refusal::BodyBroken,

@@ -213,6 +213,21 @@ async fn a_head_has_its_time_from_the_first_byte_on() {
     let (mut reader, mut writer) = client.into_split();
     let drip = tokio::spawn(async move {
         while writer.write_all(b"x").await.is_ok() {
+/// Who sends too much is told how much is taken, and what raises that.
+#[tokio::test(start_paused = true)]
+async fn the_limit_that_was_passed_is_named() {
+    for (path, limit, setting) in [
+        ("/v2/token/rotate", 1024, "kmd.max_body_bytes"),
+        ("/v2/transactions/sign", 1 << 20, "kmd.max_batch_body_bytes"),
+    ] {
+        let length = limit + 1;
+        let asked = format!("POST {path} HTTP/1.1\r\nX-KMD-API-Token: {TOKEN}\r\nContent-Length: {length}\r\n\r\n");
+        let answer = answers(asked.as_bytes()).await;
+        let hint = format!("send {limit} bytes at the most, or raise {setting} in kmd_config.json");
+        assert!(answer.starts_with("HTTP/1.1 413") && answer.contains(&hint), "{answer}");
+    }
+}
+
             sleep(Duration::from_secs(1)).await;
         }
     });

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 
-use http::StatusCode;
 use kmd_api::v1::{InitWallet, RenewWallet};
 use kmd_api::{DecodeError, EncodeError, Encoding, Method, Request};
 use kmd_core::{Call, Error, Kmd};
@@ -11,7 +10,9 @@ use kmd_wallet::WalletId;
 
 use super::reply::{Reply, ReplyBody};
 use super::{v1, v2};
+use crate::limits::Limits;
 use crate::metrics::RouteName;
+use crate::status::Status;
 
 /// Where the work of an endpoint runs.
 #[derive(Clone, Copy)]
@@ -28,7 +29,7 @@ pub(crate) enum Place {
 pub(crate) enum Failures {
     /// In the words of the reference; holds the status when everything was well
     /// formed and the operation itself fails.
-    V1(StatusCode),
+    V1(Status),
     /// With code, message and hint.
     V2,
 }
@@ -40,6 +41,25 @@ pub(crate) enum BodyLimit {
     Single,
     /// Many operations at once.
     Batch,
+}
+
+impl BodyLimit {
+    /// What that comes to.
+    pub(crate) fn within(self, limits: &Limits) -> LargestBody {
+        let (bytes, setting) = match self {
+            Self::Single => (limits.body, "kmd.max_body_bytes"),
+            Self::Batch => (limits.batch_body, "kmd.max_batch_body_bytes"),
+        };
+        LargestBody { bytes, setting }
+    }
+}
+
+/// The largest body that is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LargestBody {
+    pub(crate) bytes: usize,
+    /// What says so.
+    pub(crate) setting: &'static str,
 }
 
 /// An endpoint.
@@ -92,7 +112,7 @@ pub(crate) enum Refusal {
     #[error("invalid API token")]
     Token,
     #[error("request body too large")]
-    BodyTooLarge,
+    BodyTooLarge(LargestBody),
     #[error("too many large requests at once")]
     NoRoom,
     #[error("request body did not arrive in time")]
@@ -158,11 +178,7 @@ impl Endpoint {
 
     fn performed(&self, call: &Call<'_>, encoding: Encoding, result: Result<ReplyBody, Failure>) -> Performed {
         let (reply, signatures, failed) = match result {
-            Ok(answer) => (
-                Reply::encoded(encoding, StatusCode::OK, answer),
-                call.signatures(),
-                None,
-            ),
+            Ok(answer) => (Reply::encoded(encoding, Status::Ok, answer), call.signatures(), None),
             Err(failure) => (self.failure(encoding, &failure), 0, Some(failure.failed())),
         };
         Performed {

@@ -16,7 +16,6 @@ mod v2;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
 use kmd_api::Encoding;
 use kmd_core::Kmd;
 use kmd_crypto::PasswordKdf;
@@ -30,11 +29,12 @@ use crate::connection::{Body, Budget};
 use crate::limits::Limits;
 use crate::metrics::{ANY_METHOD, Ended, Metrics, RouteName, UNKNOWN};
 use crate::readiness::Readiness;
+use crate::status::Status;
 use crate::token::TokenFile;
 use crate::watchdog::Watchdog;
 pub(crate) use cors::Cors;
-pub(crate) use endpoint::Refusal;
-use endpoint::{BodyLimit, Endpoint, Failed, Failure, Performed, Place};
+use endpoint::{Endpoint, Failed, Failure, Performed, Place};
+pub(crate) use endpoint::{LargestBody, Refusal};
 pub(crate) use framing::{Chunks, Framing, Progress};
 pub(crate) use head::{Asked, Parsed, Version, parse};
 pub(crate) use reply::Reply;
@@ -98,12 +98,9 @@ pub(crate) struct Admitted {
 }
 
 impl Admitted {
-    /// How large its body may be, in bytes.
-    pub(crate) fn body_limit(&self, limits: &Limits) -> usize {
-        match self.endpoint.body {
-            BodyLimit::Single => limits.body,
-            BodyLimit::Batch => limits.batch_body,
-        }
+    /// How large its body may be.
+    pub(crate) fn largest_body(&self, limits: &Limits) -> LargestBody {
+        self.endpoint.body.within(limits)
     }
 }
 
@@ -150,7 +147,7 @@ pub(crate) async fn before_body(daemon: &Arc<Daemon>, asked: &Asked) -> Result<A
 async fn apart(daemon: &Arc<Daemon>, asked: &Asked) -> (Reply, Option<Failed>) {
     let wishes = &asked.wishes;
     let reply = match &asked.route {
-        Route::Options => wishes.decorate_options(Reply::empty(StatusCode::OK)),
+        Route::Options => wishes.decorate_options(Reply::empty(Status::Ok)),
         Route::Versions => wishes.decorate(v1::versions(asked.accepts)),
         Route::Swagger => wishes.decorate(v1::swagger()),
         Route::OpenApi => wishes.decorate(v2::openapi()),
@@ -162,7 +159,7 @@ async fn apart(daemon: &Arc<Daemon>, asked: &Asked) -> (Reply, Option<Failed>) {
         }
         Route::Metrics => observe::metrics(daemon).await,
         Route::NotFound => Reply::not_found(),
-        Route::NotAllowed | Route::Endpoint(..) => Reply::empty(StatusCode::METHOD_NOT_ALLOWED),
+        Route::NotAllowed | Route::Endpoint(..) => Reply::empty(Status::MethodNotAllowed),
     };
     (reply, None)
 }
@@ -185,10 +182,10 @@ pub(crate) fn refuse(daemon: &Daemon, asked: &Asked, request: Admitted, refusal:
 
 /// Counts a request whose head is refused: it is for no route, and nothing of
 /// it is fit for the log.
-pub(crate) fn count_refused_head(daemon: &Daemon, status: StatusCode) {
+pub(crate) fn count_refused_head(daemon: &Daemon, status: Status) {
     daemon.metrics.ended(Ended {
         route: (ANY_METHOD, UNKNOWN),
-        status: status.as_u16(),
+        status,
         time: Duration::ZERO,
         signatures: 0,
         error: None,
@@ -274,7 +271,7 @@ fn finish(daemon: &Daemon, endpoint: &Endpoint, method: &'static str, started: I
 struct Answered {
     method: &'static str,
     route: RouteName,
-    status: StatusCode,
+    status: Status,
     started: Instant,
     wallet: Option<WalletId>,
     signatures: usize,
@@ -288,7 +285,7 @@ impl Answered {
         let time = self.started.elapsed();
         daemon.metrics.ended(Ended {
             route: self.route,
-            status: self.status.as_u16(),
+            status: self.status,
             time,
             signatures: self.signatures,
             error: self.failed.as_ref().map(|failed| failed.kind),
@@ -296,7 +293,7 @@ impl Answered {
         info!(
             method = self.method,
             route = self.route.1,
-            status = self.status.as_u16(),
+            status = self.status.number(),
             micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX),
             wallet = self.wallet.as_ref().map(WalletId::as_str),
             cause = self.failed.as_ref().map(|failed| failed.cause.as_str()),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use kmd_crypto::KdfLoad;
 
 use super::{Ended, Levels, Metrics, page};
+use crate::status::Status;
 
 const HEAD: &str = "\
 # Metrics
@@ -63,7 +64,7 @@ fn made() -> String {
     let metrics = Metrics::new([("GET", "/v1/wallets")], crate::http::error_kinds());
     metrics.ended(Ended {
         route: ("GET", "/v1/wallets"),
-        status: 200,
+        status: Status::Ok,
         time: Duration::from_millis(1),
         signatures: 0,
         error: None,

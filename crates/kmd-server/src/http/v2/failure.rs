@@ -1,15 +1,17 @@
 //! Failures in version 2: a code to act on, a message, and what to do.
 
-use http::StatusCode;
+use std::borrow::Cow;
+
 use kmd_api::Encoding;
 use kmd_api::v2::{ErrorBody, ErrorResponse};
 use kmd_core::Error;
 use kmd_crypto::KdfError;
 use kmd_wallet::Error as WalletError;
 
-use crate::http::endpoint::{Failure, Refusal};
+use crate::http::endpoint::{Failure, LargestBody, Refusal};
 use crate::http::reply::Reply;
 use crate::messages;
+use crate::status::Status;
 
 /// All codes.
 pub(crate) const CODES: [&str; 20] = [
@@ -37,13 +39,17 @@ pub(crate) const CODES: [&str; 20] = [
 
 /// What a failure is answered with.
 struct Answer {
-    status: StatusCode,
+    status: Status,
     code: &'static str,
-    hint: &'static str,
+    hint: Cow<'static, str>,
 }
 
-const fn answer(status: StatusCode, code: &'static str, hint: &'static str) -> Answer {
-    Answer { status, code, hint }
+fn answer(status: Status, code: &'static str, hint: impl Into<Cow<'static, str>>) -> Answer {
+    Answer {
+        status,
+        code,
+        hint: hint.into(),
+    }
 }
 
 /// Answers a failure.
@@ -66,7 +72,7 @@ fn reply(encoding: Encoding, answer: Answer, message: String) -> Reply {
     let body = ErrorResponse {
         error: ErrorBody {
             code: answer.code.to_owned(),
-            hint: answer.hint.to_owned(),
+            hint: answer.hint.into_owned(),
             message,
         },
     };
@@ -85,32 +91,32 @@ fn message(error: &Error) -> String {
 fn of(failure: &Failure) -> Answer {
     match failure {
         Failure::Request(Refusal::Token) => answer(
-            StatusCode::UNAUTHORIZED,
+            Status::Unauthorized,
             "invalid_token",
             "send the first line of kmd.token in the header X-KMD-API-Token",
         ),
-        Failure::Request(Refusal::BodyTooLarge) => answer(
-            StatusCode::PAYLOAD_TOO_LARGE,
+        Failure::Request(Refusal::BodyTooLarge(LargestBody { bytes, setting })) => answer(
+            Status::PayloadTooLarge,
             "body_too_large",
-            "split the request, or raise kmd.max_batch_body_bytes in kmd_config.json",
+            format!("send {bytes} bytes at the most, or raise {setting} in kmd_config.json"),
         ),
         Failure::Request(Refusal::NoRoom) => answer(
-            StatusCode::SERVICE_UNAVAILABLE,
+            Status::ServiceUnavailable,
             "busy",
             "try again later; where this is usual, raise kmd.max_buffered_body_bytes in kmd_config.json",
         ),
         Failure::Request(Refusal::BodyTimeout) => answer(
-            StatusCode::REQUEST_TIMEOUT,
+            Status::RequestTimeout,
             "body_timeout",
             "send the body at once, or raise kmd.body_timeout_secs in kmd_config.json",
         ),
         Failure::Request(Refusal::BodyBroken) | Failure::Body(_) => answer(
-            StatusCode::BAD_REQUEST,
+            Status::BadRequest,
             "malformed_body",
             "compare the body with /v2/openapi.json",
         ),
         Failure::Request(Refusal::Internal) | Failure::Answer(_) => answer(
-            StatusCode::INTERNAL_SERVER_ERROR,
+            Status::InternalServerError,
             "internal",
             "this is a bug: see kmd.log, and report it",
         ),
@@ -121,32 +127,32 @@ fn of(failure: &Failure) -> Answer {
 fn of_operation(error: &Error) -> Answer {
     match error {
         Error::Session(_) => answer(
-            StatusCode::UNAUTHORIZED,
+            Status::Unauthorized,
             "invalid_handle",
             "unlock the wallet again (POST /v1/wallet/init)",
         ),
         Error::Transaction(_) => answer(
-            StatusCode::BAD_REQUEST,
+            Status::BadRequest,
             "malformed_transaction",
             "send the unsigned transaction in msgpack; nothing was signed",
         ),
         Error::Group(_) => answer(
-            StatusCode::BAD_REQUEST,
+            Status::BadRequest,
             "group_not_whole",
             "send the whole group in order, or set partial_group; nothing was signed",
         ),
         Error::Batch(error) => of_operation(&error.error),
         Error::TooManyAttempts(_) => answer(
-            StatusCode::TOO_MANY_REQUESTS,
+            Status::TooManyRequests,
             "too_many_attempts",
             "wait as long as Retry-After says; a right password with an open handle need not wait",
         ),
         Error::Token(_) => answer(
-            StatusCode::INTERNAL_SERVER_ERROR,
+            Status::InternalServerError,
             "token_failed",
             "see kmd.log for the cause; if the token you have is refused now, read kmd.token again",
         ),
-        Error::Refused(_) => answer(StatusCode::FORBIDDEN, "refused", "the policy of this daemon forbids it"),
+        Error::Refused(_) => answer(Status::Forbidden, "refused", "the policy of this daemon forbids it"),
         Error::UnknownDriver | Error::Address(_) => bad_request(),
         Error::Random(_) | Error::Fetch(_) => of_wallet_failure(),
         Error::Unlock(error) | Error::Wallet(error) => of_wallet(error),
@@ -156,27 +162,27 @@ fn of_operation(error: &Error) -> Answer {
 fn of_wallet(error: &WalletError) -> Answer {
     match error {
         WalletError::WrongPassword => answer(
-            StatusCode::FORBIDDEN,
+            Status::Forbidden,
             "wrong_password",
             "send the wallet's password; nothing was done",
         ),
         WalletError::WalletNotFound => answer(
-            StatusCode::NOT_FOUND,
+            Status::NotFound,
             "wallet_not_found",
             "list the wallets (GET /v1/wallets) and give the id of one",
         ),
         WalletError::NameTaken | WalletError::IdTaken => answer(
-            StatusCode::CONFLICT,
+            Status::Conflict,
             "wallet_exists",
             "give another name; a wallet that is there already is not replaced",
         ),
         WalletError::BackupNotFound => answer(
-            StatusCode::NOT_FOUND,
+            Status::NotFound,
             "backup_not_found",
             "put the file into the folder of backups (backups in the data directory, or kmd.backup_dir)",
         ),
         WalletError::BackupExists => answer(
-            StatusCode::CONFLICT,
+            Status::Conflict,
             "backup_exists",
             "give another name; a backup is never replaced",
         ),
@@ -185,23 +191,23 @@ fn of_wallet(error: &WalletError) -> Answer {
         | WalletError::BackupName
         | WalletError::NameTooLong => bad_request(),
         WalletError::KeyNotFound => answer(
-            StatusCode::NOT_FOUND,
+            Status::NotFound,
             "key_not_found",
             "list the wallet's keys; for a rekeyed sender give public_key; nothing was signed",
         ),
         WalletError::Replaced => answer(
-            StatusCode::UNAUTHORIZED,
+            Status::Unauthorized,
             "invalid_handle",
             "the wallet's file was replaced: unlock it again (POST /v1/wallet/init)",
         ),
-        WalletError::Kdf(KdfError::Busy) => answer(StatusCode::SERVICE_UNAVAILABLE, "busy", "try again later"),
+        WalletError::Kdf(KdfError::Busy) => answer(Status::ServiceUnavailable, "busy", "try again later"),
         _ => of_wallet_failure(),
     }
 }
 
 fn bad_request() -> Answer {
     answer(
-        StatusCode::BAD_REQUEST,
+        Status::BadRequest,
         "bad_request",
         "mend the field that the message names",
     )
@@ -209,7 +215,7 @@ fn bad_request() -> Answer {
 
 fn of_wallet_failure() -> Answer {
     answer(
-        StatusCode::INTERNAL_SERVER_ERROR,
+        Status::InternalServerError,
         "wallet_failed",
         "see kmd.log for the cause",
     )
