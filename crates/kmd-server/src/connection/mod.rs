@@ -21,11 +21,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tracing::debug;
 
 use crate::http::{self, Asked, Daemon, Framing, LargestBody, Parsed, Refusal, Reply};
-use crate::status::Status;
 use crate::metrics::Door;
+use crate::status::Status;
 use crate::workers::Share;
 pub(crate) use budget::Budget;
 pub(crate) use input::Body;
@@ -56,10 +55,8 @@ pub(crate) async fn serve<S: Stream>(
         door,
         daemon,
     };
-    match connection.run(share).await {
-        Ok(()) => {}
-        Err(why) => debug!(?why, "connection ended"),
-    }
+    // Whoever is cut off was late, gone, or served by a daemon that stops.
+    let _ = connection.run(share).await;
 }
 
 struct Connection<S> {
@@ -95,7 +92,9 @@ impl<S: Stream> Connection<S> {
                 }
             };
             match next {
-                Next::Stays if share.is_all() => self.peer.expect(MOMENT).await,
+                Next::Stays if share.may_stay_awake() && self.input.bytes().is_empty() => {
+                    self.peer.expect(MOMENT).await
+                }
                 Next::Stays => {}
                 Next::Ends => break,
                 Next::EndsUnread => {
@@ -148,7 +147,8 @@ impl<S: Stream> Connection<S> {
 
     async fn body(&mut self, head: usize, asked: &Asked, limit: usize) -> Result<Body, BodyError> {
         let time = self.daemon.limits.body_timeout;
-        if asked.expects_continue && self.input.bytes().len() == head {
+        // A body that is too long to be taken is not asked for.
+        if self.is_awaited(head, asked) && asked.framing.fits(limit) {
             Output::go_on(&mut self.peer, time).await?;
         }
         let bounds = BodyBounds {
@@ -162,8 +162,9 @@ impl<S: Stream> Connection<S> {
     /// Answers what needs no body, and reads over the one that there may be.
     async fn without_body(&mut self, head: usize, asked: &Asked, reply: Reply) -> Result<Next, Interrupted> {
         // Who waits to be told to go on is not told, and so sends none.
+        let awaited = self.is_awaited(head, asked);
         let (peer, budget) = (&mut self.peer, &self.daemon.body_budget);
-        let skipped = !asked.expects_continue && self.input.skip(peer, head, asked.framing, budget).await;
+        let skipped = !awaited && self.input.skip(peer, head, asked.framing, budget).await;
         let reply = if skipped { reply } else { reply.closing() };
         let manner = self.manner(asked);
         Ok(match self.answer(&reply, manner).await? {
@@ -171,6 +172,12 @@ impl<S: Stream> Connection<S> {
             false if skipped => Next::Ends,
             false => Next::EndsUnread,
         })
+    }
+
+    /// Whether the peer waits to be told to go on: it says so, has a body, and
+    /// nothing of it came.
+    fn is_awaited(&self, head: usize, asked: &Asked) -> bool {
+        asked.expects_continue && asked.framing != Framing::Length(0) && self.input.bytes().len() == head
     }
 
     fn manner(&self, asked: &Asked) -> Manner {
