@@ -160,6 +160,11 @@ mod tests {
                 [("KMD_A", "")],
                 "kmd_config.json: line 3, kmd.log_keep: ",
             ),
+            (
+                "{\n\"allowed_origins\": [\n\"http://a\", 1]}",
+                [("KMD_A", "")],
+                "kmd_config.json: line 2, allowed_origins[1]: ",
+            ),
             ("{", [("KMD_A", "")], "kmd_config.json: EOF"),
             ("{}", [("KMD_LOG_FORMAT", "xml")], "KMD_LOG_FORMAT: unknown variant"),
             (

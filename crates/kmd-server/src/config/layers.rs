@@ -229,8 +229,10 @@ impl Layers {
         }
     }
 
+    /// Where the value of a setting came from, or, for one of a list's, the list.
     pub(super) fn source(&self, key: &str) -> Source {
-        self.sources.get(key).cloned().unwrap_or(Source::Default)
+        let setting = key.split('[').next().unwrap_or(key);
+        self.sources.get(setting).cloned().unwrap_or(Source::Default)
     }
 
     /// The value that counts.
