@@ -309,7 +309,7 @@ impl WrittenKmd {
                 .max_buffered_body_bytes
                 .max(self.max_body_bytes)
                 .max(self.max_batch_body_bytes),
-            // Less than this the HTTP parser cannot work with.
+            // The head of every client there is fits into this.
             header: self.max_header_bytes.max(8192),
             header_timeout: seconds(self.header_timeout_secs),
             body_timeout: seconds(self.body_timeout_secs),
