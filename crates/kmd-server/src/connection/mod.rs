@@ -83,7 +83,7 @@ impl<S: Stream> Connection<S> {
         while self.input.begin(&mut self.peer, &self.daemon.limits).await? {
             let next = match self.head().await? {
                 None => Next::Ends,
-                Some(Ok((length, asked))) => self.request(length, *asked).await?,
+                Some(Ok((length, asked))) => self.request(length, asked).await?,
                 Some(Err(status)) => {
                     http::count_refused_head(&self.daemon, status);
                     let (reply, manner) = output::refusal(status);
@@ -107,7 +107,7 @@ impl<S: Stream> Connection<S> {
     }
 
     /// Reads a head; none when the peer ends before it does.
-    async fn head(&mut self) -> Result<Option<Result<(usize, Box<Asked>), Status>>, Interrupted> {
+    async fn head(&mut self) -> Result<Option<Result<(usize, Asked), Status>>, Interrupted> {
         let mut timed = false;
         loop {
             match http::parse(self.input.bytes(), &self.daemon, self.door) {

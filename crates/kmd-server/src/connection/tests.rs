@@ -177,6 +177,29 @@ async fn framings() {
             "POST /v1/key HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n{}".to_owned(),
             "401",
         ),
+        (
+            "a head too long",
+            format!("GET /versions HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(8192)),
+            "431",
+        ),
+        (
+            "a head too long, and then none",
+            format!("GET /versions HTTP/1.1\r\nX: {}\0\r\n\r\n", "x".repeat(8192)),
+            "431",
+        ),
+        (
+            "none, and too long",
+            format!("GET /versions HTTP/1.1\r\nX: \0{}\r\n\r\n", "x".repeat(8192)),
+            "400",
+        ),
+        (
+            "a body longer than a head may be",
+            format!(
+                "POST /v2/transactions/sign HTTP/1.1\r\nX-KMD-API-Token: {TOKEN}\r\nContent-Length: 9000\r\n\r\n{}{VERSIONS}",
+                " ".repeat(9000)
+            ),
+            "400 200",
+        ),
         ("no HTTP", "\u{16}\u{3}\u{1}".to_owned(), "400"),
         ("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), "400"),
         ("broken off", "GET /versions HT".to_owned(), ""),

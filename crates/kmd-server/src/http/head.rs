@@ -41,7 +41,7 @@ pub(crate) enum Version {
 /// What the bytes that came are.
 pub(crate) enum Parsed {
     /// A whole head, of so many bytes.
-    Head(usize, Box<Asked>),
+    Head(usize, Asked),
     /// The beginning of one.
     Partial,
     /// None that can be answered but with this status.
@@ -50,23 +50,15 @@ pub(crate) enum Parsed {
 
 /// Parses a head.
 pub(crate) fn parse(bytes: &[u8], daemon: &Daemon, door: Door) -> Parsed {
-    if bytes.len() > daemon.limits.header {
-        // A body that came along is no part of it.
-        let head = bytes.get(..daemon.limits.header).unwrap_or(bytes);
-        if let Parsed::Partial = parse_within(head, daemon, door) {
-            return Parsed::Refused(Status::RequestHeaderFieldsTooLarge);
-        }
-    }
-    parse_within(bytes, daemon, door)
-}
-
-fn parse_within(bytes: &[u8], daemon: &Daemon, door: Door) -> Parsed {
+    let limit = daemon.limits.header;
     let mut fields = [EMPTY_HEADER; MOST_FIELDS];
     let mut request = httparse::Request::new(&mut fields);
-    match request.parse(bytes) {
+    // What came beyond the limit may be a body, which is no part of it.
+    match request.parse(&bytes[..bytes.len().min(limit)]) {
+        Ok(httparse::Status::Partial) if bytes.len() > limit => Parsed::Refused(Status::RequestHeaderFieldsTooLarge),
         Ok(httparse::Status::Partial) => Parsed::Partial,
         Ok(httparse::Status::Complete(length)) => match asked(&request, daemon, door) {
-            Some(asked) => Parsed::Head(length, Box::new(asked)),
+            Some(asked) => Parsed::Head(length, asked),
             None => Parsed::Refused(Status::BadRequest),
         },
         Err(httparse::Error::TooManyHeaders) => Parsed::Refused(Status::RequestHeaderFieldsTooLarge),
