@@ -76,7 +76,7 @@ pub(crate) struct Endpoint {
 /// Takes the wallet that the path names, if it names one.
 pub(crate) type Handler = fn(&Call<'_>, Option<&str>, Encoding, &[u8]) -> Result<ReplyBody, Failure>;
 
-/// What an endpoint did.
+/// What was done for a request.
 pub(crate) struct Performed {
     pub(crate) reply: Reply,
     pub(crate) wallet: Option<WalletId>,
@@ -84,6 +84,26 @@ pub(crate) struct Performed {
     pub(crate) signatures: usize,
     /// Why it failed.
     pub(crate) failed: Option<Failed>,
+}
+
+impl Performed {
+    /// Nothing but to answer.
+    pub(crate) fn answered(reply: Reply) -> Self {
+        Self {
+            reply,
+            wallet: None,
+            signatures: 0,
+            failed: None,
+        }
+    }
+
+    /// Nothing: it was refused.
+    pub(crate) fn refused(reply: Reply, refusal: Refusal) -> Self {
+        Self {
+            failed: Some(Failure::Request(refusal).failed()),
+            ..Self::answered(reply)
+        }
+    }
 }
 
 /// Why a request failed, for those who log and count.
@@ -153,6 +173,11 @@ impl Endpoint {
         matches!(self.path, InitWallet::PATH | RenewWallet::PATH)
     }
 
+    /// Refuses a request.
+    pub(crate) fn refuse(&self, encoding: Encoding, refusal: Refusal) -> Performed {
+        Performed::refused(self.failure(encoding, &Failure::Request(refusal)), refusal)
+    }
+
     /// Does what the body asks for, on a thread that may wait.
     pub(crate) fn perform(&self, kmd: &Kmd, wallet: Option<&str>, encoding: Encoding, body: &[u8]) -> Performed {
         let call = kmd.call();
@@ -190,7 +215,7 @@ impl Endpoint {
     }
 
     /// Answers a failure in the manner of the endpoint's version.
-    pub(crate) fn failure(&self, encoding: Encoding, failure: &Failure) -> Reply {
+    fn failure(&self, encoding: Encoding, failure: &Failure) -> Reply {
         let mut reply = match self.failures {
             Failures::V1(operation_failed) => {
                 let status = v1::status(failure, operation_failed);
@@ -207,7 +232,7 @@ impl Endpoint {
 
 impl Failure {
     /// What there is to log and count of it.
-    pub(crate) fn failed(&self) -> Failed {
+    fn failed(&self) -> Failed {
         Failed {
             kind: v2::code(self),
             cause: self.cause(),
