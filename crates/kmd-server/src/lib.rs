@@ -28,6 +28,8 @@ mod limits;
 mod log;
 mod messages;
 mod metrics;
+#[cfg(test)]
+mod pages;
 mod random;
 mod readiness;
 mod run;

@@ -85,19 +85,9 @@ fn made() -> String {
     made
 }
 
-/// `UPDATE_PAGES=1 cargo test -p kmd-server` writes it anew.
 #[test]
 fn the_page_is_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/metrics.md");
-    let made = made();
-    if std::env::var_os("UPDATE_PAGES").is_some() {
-        std::fs::write(&path, &made).unwrap();
-    }
-    let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        found == made,
-        "run `UPDATE_PAGES=1 cargo test -p kmd-server page_is_current`"
-    );
+    crate::pages::assert_current("metrics.md", &made());
 }
 
 /// What the files for Prometheus and Grafana ask for is there.
