@@ -214,6 +214,7 @@ async fn serve_data_dir(
     } = prepared;
     let tcp = TcpListener::from_std(tcp).map_err(StartError::Runtime)?;
     let address = tcp.local_addr().map_err(|cause| StartError::Listen {
+        setting: serve::ADDRESS,
         address: config.address.clone().unwrap_or_default(),
         cause,
     })?;

@@ -26,6 +26,8 @@ use crate::metrics::{Door, Metrics};
 use crate::service_manager::ServiceManager;
 use crate::workers::Workers;
 
+/// The setting that says where to listen, as messages name it.
+pub(crate) const ADDRESS: &str = "\"address\"";
 /// Where the reference listens.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:7833";
 /// Where to listen when that is taken.
@@ -49,6 +51,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(crate) fn listen(configured: Option<&str>) -> Result<std::net::TcpListener, StartError> {
     let failed = |address: &str, cause| StartError::Listen {
         address: address.to_owned(),
+        setting: ADDRESS,
         cause,
     };
     if let Some(address) = configured {
@@ -71,9 +74,13 @@ pub(crate) fn listen(configured: Option<&str>) -> Result<std::net::TcpListener, 
 /// Listens where metrics are to be had.
 ///
 /// # Errors
-/// [`StartError::ListenForMetrics`].
+/// [`StartError::Listen`].
 pub(crate) fn listen_for_metrics(address: SocketAddr) -> Result<std::net::TcpListener, StartError> {
-    bind(address).map_err(|cause| StartError::ListenForMetrics { address, cause })
+    bind(address).map_err(|cause| StartError::Listen {
+        address: address.to_string(),
+        setting: "kmd.metrics_address",
+        cause,
+    })
 }
 
 /// A listener that tokio can take over.
