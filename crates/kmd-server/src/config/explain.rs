@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::environment::{self, Environment};
-use super::layers::{Layers, Source, default_values, leaves};
+use super::layers::{Layers, Source};
 use super::{Config, StartError};
 
 /// One setting.
@@ -38,8 +38,7 @@ pub struct Explanation {
 /// setting needs.
 pub fn explain(data_dir: &Path, environment: &Environment) -> Result<Explanation, StartError> {
     let layers = Layers::read(data_dir, environment)?;
-    let keys = leaves(&default_values()).into_iter().map(|(names, _)| names);
-    let settings = keys.map(|names| setting(&layers, &names)).collect();
+    let settings = layers.settings().map(|names| setting(&layers, &names)).collect();
     Ok(Explanation {
         settings,
         warnings: layers.warnings,
