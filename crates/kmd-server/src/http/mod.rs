@@ -111,7 +111,7 @@ pub(crate) fn route_names() -> impl Iterator<Item = RouteName> {
 
 /// All kinds of failures, for those who count.
 pub(crate) fn error_kinds() -> impl Iterator<Item = &'static str> {
-    v2::CODES.into_iter()
+    v2::CODES.iter().copied()
 }
 
 /// Answers what is answered without a body, and admits everything else.

@@ -184,6 +184,11 @@ mod tests {
     }
 
     #[test]
+    fn a_wrong_password_is_a_kind_of_error() {
+        assert!(crate::http::error_kinds().any(|kind| kind == WRONG_PASSWORD));
+    }
+
+    #[test]
     fn each_door_counts_for_itself() {
         let metrics = Metrics::new([], []);
         for (place, (door, _)) in DOORS.into_iter().enumerate() {

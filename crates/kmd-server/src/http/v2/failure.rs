@@ -13,38 +13,59 @@ use crate::http::reply::Reply;
 use crate::messages;
 use crate::status::Status;
 
-/// All codes.
-pub(crate) const CODES: [&str; 20] = [
-    "invalid_token",
-    "body_too_large",
-    "body_timeout",
-    "malformed_body",
-    "internal",
-    "invalid_handle",
-    "wallet_not_found",
-    "wallet_exists",
-    "backup_not_found",
-    "backup_exists",
-    "wrong_password",
-    "too_many_attempts",
-    "token_failed",
-    "malformed_transaction",
-    "group_not_whole",
-    "key_not_found",
-    "refused",
-    "busy",
-    "wallet_failed",
-    "bad_request",
-];
+/// Declares the codes: name, and text.
+macro_rules! codes {
+    ($($name:ident = $text:literal,)*) => {
+        /// What clients and counters tell failures apart by.
+        #[derive(Clone, Copy)]
+        enum Code {
+            $($name,)*
+        }
+
+        impl Code {
+            fn text(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+
+        /// All codes.
+        pub(crate) const CODES: &[&str] = &[$($text,)*];
+    };
+}
+
+codes! {
+    InvalidToken = "invalid_token",
+    BodyTooLarge = "body_too_large",
+    BodyTimeout = "body_timeout",
+    MalformedBody = "malformed_body",
+    Internal = "internal",
+    InvalidHandle = "invalid_handle",
+    WalletNotFound = "wallet_not_found",
+    WalletExists = "wallet_exists",
+    BackupNotFound = "backup_not_found",
+    BackupExists = "backup_exists",
+    WrongPassword = "wrong_password",
+    TooManyAttempts = "too_many_attempts",
+    TokenFailed = "token_failed",
+    MalformedTransaction = "malformed_transaction",
+    GroupNotWhole = "group_not_whole",
+    KeyNotFound = "key_not_found",
+    Refused = "refused",
+    Busy = "busy",
+    WalletFailed = "wallet_failed",
+    BadRequest = "bad_request",
+}
 
 /// What a failure is answered with.
 struct Answer {
     status: Status,
-    code: &'static str,
+    code: Code,
     hint: Cow<'static, str>,
 }
 
-fn answer(status: Status, code: &'static str, hint: impl Into<Cow<'static, str>>) -> Answer {
+fn answer(status: Status, code: Code, hint: impl Into<Cow<'static, str>>) -> Answer {
     Answer {
         status,
         code,
@@ -65,13 +86,13 @@ pub(crate) fn failure(encoding: Encoding, failure: &Failure) -> Reply {
 
 /// The code of a failure.
 pub(crate) fn code(failure: &Failure) -> &'static str {
-    of(failure).code
+    of(failure).code.text()
 }
 
 fn reply(encoding: Encoding, answer: Answer, message: String) -> Reply {
     let body = ErrorResponse {
         error: ErrorBody {
-            code: answer.code.to_owned(),
+            code: answer.code.text().to_owned(),
             hint: answer.hint.into_owned(),
             message,
         },
@@ -92,32 +113,32 @@ fn of(failure: &Failure) -> Answer {
     match failure {
         Failure::Request(Refusal::Token) => answer(
             Status::Unauthorized,
-            "invalid_token",
+            Code::InvalidToken,
             "send the first line of kmd.token in the header X-KMD-API-Token",
         ),
         Failure::Request(Refusal::BodyTooLarge(LargestBody { bytes, setting })) => answer(
             Status::PayloadTooLarge,
-            "body_too_large",
+            Code::BodyTooLarge,
             format!("send {bytes} bytes at the most, or raise {setting} in kmd_config.json"),
         ),
         Failure::Request(Refusal::NoRoom) => answer(
             Status::ServiceUnavailable,
-            "busy",
+            Code::Busy,
             "try again later; where this is usual, raise kmd.max_buffered_body_bytes in kmd_config.json",
         ),
         Failure::Request(Refusal::BodyTimeout) => answer(
             Status::RequestTimeout,
-            "body_timeout",
+            Code::BodyTimeout,
             "send the body at once, or raise kmd.body_timeout_secs in kmd_config.json",
         ),
         Failure::Request(Refusal::BodyBroken) | Failure::Body(_) => answer(
             Status::BadRequest,
-            "malformed_body",
+            Code::MalformedBody,
             "compare the body with /v2/openapi.json",
         ),
         Failure::Request(Refusal::Internal) | Failure::Answer(_) => answer(
             Status::InternalServerError,
-            "internal",
+            Code::Internal,
             "this is a bug: see kmd.log, and report it",
         ),
         Failure::Operation(error) => of_operation(error),
@@ -128,31 +149,31 @@ fn of_operation(error: &Error) -> Answer {
     match error {
         Error::Session(_) => answer(
             Status::Unauthorized,
-            "invalid_handle",
+            Code::InvalidHandle,
             "unlock the wallet again (POST /v1/wallet/init)",
         ),
         Error::Transaction(_) => answer(
             Status::BadRequest,
-            "malformed_transaction",
+            Code::MalformedTransaction,
             "send the unsigned transaction in msgpack; nothing was signed",
         ),
         Error::Group(_) => answer(
             Status::BadRequest,
-            "group_not_whole",
+            Code::GroupNotWhole,
             "send the whole group in order, or set partial_group; nothing was signed",
         ),
         Error::Batch(error) => of_operation(&error.error),
         Error::TooManyAttempts(_) => answer(
             Status::TooManyRequests,
-            "too_many_attempts",
+            Code::TooManyAttempts,
             "wait as long as Retry-After says; a right password with an open handle need not wait",
         ),
         Error::Token(_) => answer(
             Status::InternalServerError,
-            "token_failed",
+            Code::TokenFailed,
             "see kmd.log for the cause; if the token you have is refused now, read kmd.token again",
         ),
-        Error::Refused(_) => answer(Status::Forbidden, "refused", "the policy of this daemon forbids it"),
+        Error::Refused(_) => answer(Status::Forbidden, Code::Refused, "the policy of this daemon forbids it"),
         Error::UnknownDriver | Error::Address(_) => bad_request(),
         Error::Random(_) | Error::Fetch(_) => of_wallet_failure(),
         Error::Unlock(error) | Error::Wallet(error) => of_wallet(error),
@@ -163,27 +184,27 @@ fn of_wallet(error: &WalletError) -> Answer {
     match error {
         WalletError::WrongPassword => answer(
             Status::Forbidden,
-            "wrong_password",
+            Code::WrongPassword,
             "send the wallet's password; nothing was done",
         ),
         WalletError::WalletNotFound => answer(
             Status::NotFound,
-            "wallet_not_found",
+            Code::WalletNotFound,
             "list the wallets (GET /v1/wallets) and give the id of one",
         ),
         WalletError::NameTaken | WalletError::IdTaken => answer(
             Status::Conflict,
-            "wallet_exists",
+            Code::WalletExists,
             "give another name; a wallet that is there already is not replaced",
         ),
         WalletError::BackupNotFound => answer(
             Status::NotFound,
-            "backup_not_found",
+            Code::BackupNotFound,
             "put the file into the folder of backups (backups in the data directory, or kmd.backup_dir)",
         ),
         WalletError::BackupExists => answer(
             Status::Conflict,
-            "backup_exists",
+            Code::BackupExists,
             "give another name; a backup is never replaced",
         ),
         WalletError::Kdf(KdfError::Unfit(_))
@@ -192,15 +213,15 @@ fn of_wallet(error: &WalletError) -> Answer {
         | WalletError::NameTooLong => bad_request(),
         WalletError::KeyNotFound => answer(
             Status::NotFound,
-            "key_not_found",
+            Code::KeyNotFound,
             "list the wallet's keys; for a rekeyed sender give public_key; nothing was signed",
         ),
         WalletError::Replaced => answer(
             Status::Unauthorized,
-            "invalid_handle",
+            Code::InvalidHandle,
             "the wallet's file was replaced: unlock it again (POST /v1/wallet/init)",
         ),
-        WalletError::Kdf(KdfError::Busy) => answer(Status::ServiceUnavailable, "busy", "try again later"),
+        WalletError::Kdf(KdfError::Busy) => answer(Status::ServiceUnavailable, Code::Busy, "try again later"),
         _ => of_wallet_failure(),
     }
 }
@@ -208,7 +229,7 @@ fn of_wallet(error: &WalletError) -> Answer {
 fn bad_request() -> Answer {
     answer(
         Status::BadRequest,
-        "bad_request",
+        Code::BadRequest,
         "mend the field that the message names",
     )
 }
@@ -216,7 +237,7 @@ fn bad_request() -> Answer {
 fn of_wallet_failure() -> Answer {
     answer(
         Status::InternalServerError,
-        "wallet_failed",
+        Code::WalletFailed,
         "see kmd.log for the cause",
     )
 }

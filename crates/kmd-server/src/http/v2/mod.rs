@@ -107,7 +107,7 @@ mod tests {
             .iter()
             .map(|code| code.as_str().unwrap())
             .collect();
-        let known: BTreeSet<&str> = CODES.into_iter().collect();
+        let known: BTreeSet<&str> = CODES.iter().copied().collect();
         assert_eq!(described, known);
     }
 }
