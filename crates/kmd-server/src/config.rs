@@ -54,6 +54,8 @@ pub(crate) struct Config {
     pub(crate) sandbox: SandboxMode,
     /// Where metrics are to be had without a token.
     pub(crate) metrics_address: Option<SocketAddr>,
+    /// How many cores the process may use.
+    pub(crate) cores: NonZeroUsize,
     /// What of file and environment was ignored.
     pub(crate) warnings: Vec<String>,
 }
@@ -192,19 +194,33 @@ impl Config {
 
     fn from_layers(layers: &Layers, data_dir: &Path) -> Result<Self, StartError> {
         let written = layers.written()?;
+        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let sqlite = written.drivers.sqlite;
+        let wallets_dir = WrittenFolder {
+            key: "drivers.sqlite.wallets_dir",
+            written: &sqlite.wallets_dir,
+            default: files::SQLITE_WALLETS,
+            problem: "sqlite wallets path must be absolute path",
+        };
+        let backup_dir = WrittenFolder {
+            key: "kmd.backup_dir",
+            written: &written.kmd.backup_dir,
+            default: files::BACKUPS,
+            problem: "the path of the backups must be absolute",
+        };
         Ok(Self {
             session_lifetime: Duration::from_secs(written.session_lifetime_secs),
             address: Some(written.address).filter(|address| !address.is_empty()),
             allowed_origins: written.allowed_origins.unwrap_or_default(),
             allow_private_network: written.allow_header_pna,
-            wallets_dir: sqlite.wallets_dir(data_dir, layers)?,
-            backup_dir: written.kmd.backup_dir(data_dir, layers)?,
+            wallets_dir: wallets_dir.place(data_dir, layers)?,
+            backup_dir: backup_dir.place(data_dir, layers)?,
             scrypt_floor: sqlite.scrypt_floor(),
             scrypt: sqlite.scrypt_params(layers)?,
             log: written.kmd.log(),
             limits: written.kmd.limits(),
-            kdf: written.kmd.kdf(),
+            kdf: written.kmd.kdf(cores),
+            cores,
             unix_socket: written.kmd.unix_socket,
             sandbox: written.kmd.sandbox,
             metrics_address: written.kmd.metrics_address(layers)?,
@@ -228,23 +244,32 @@ fn write_example(data_dir: &Path) -> Result<(), StartError> {
     })
 }
 
-impl WrittenSqlite {
-    fn wallets_dir(&self, data_dir: &Path, layers: &Layers) -> Result<PathBuf, StartError> {
-        if self.wallets_dir.is_empty() {
-            return Ok(data_dir.join(files::SQLITE_WALLETS));
-        }
-        let path = PathBuf::from(&self.wallets_dir);
-        if path.is_absolute() {
-            Ok(path)
-        } else {
-            Err(layers.refuse(
-                "drivers.sqlite.wallets_dir",
-                "sqlite wallets path must be absolute path".to_owned(),
+/// A setting that is a folder.
+struct WrittenFolder<'a> {
+    key: &'static str,
+    written: &'a str,
+    /// Its name in the data directory, where nothing is written.
+    default: &'static str,
+    /// What is wrong with a path that is not absolute.
+    problem: &'static str,
+}
+
+impl WrittenFolder<'_> {
+    fn place(&self, data_dir: &Path, layers: &Layers) -> Result<PathBuf, StartError> {
+        let path = Path::new(self.written);
+        match self.written {
+            "" => Ok(data_dir.join(self.default)),
+            _ if path.is_absolute() => Ok(path.to_owned()),
+            _ => Err(layers.refuse(
+                self.key,
+                self.problem.to_owned(),
                 "write it from the root on, or leave it empty",
-            ))
+            )),
         }
     }
+}
 
+impl WrittenSqlite {
     /// Unless unsafe parameters are allowed, no weaker ones than the defaults' kind.
     fn scrypt_floor(&self) -> KdfFloor {
         if self.allow_unsafe_scrypt {
@@ -277,19 +302,6 @@ impl WrittenSqlite {
 }
 
 impl WrittenKmd {
-    fn backup_dir(&self, data_dir: &Path, layers: &Layers) -> Result<PathBuf, StartError> {
-        let path = PathBuf::from(&self.backup_dir);
-        match self.backup_dir.as_str() {
-            "" => Ok(data_dir.join(files::BACKUPS)),
-            _ if path.is_absolute() => Ok(path),
-            _ => Err(layers.refuse(
-                "kmd.backup_dir",
-                "the path of the backups must be absolute".to_owned(),
-                "write it from the root on, or leave it empty",
-            )),
-        }
-    }
-
     fn log(&self) -> LogSettings {
         LogSettings {
             target: self.log_target,
@@ -309,7 +321,7 @@ impl WrittenKmd {
                 .max_buffered_body_bytes
                 .max(self.max_body_bytes)
                 .max(self.max_batch_body_bytes),
-            // Less than this the HTTP parser cannot work with.
+            // The head of every client there is fits into this.
             header: self.max_header_bytes.max(8192),
             header_timeout: seconds(self.header_timeout_secs),
             body_timeout: seconds(self.body_timeout_secs),
@@ -335,19 +347,14 @@ impl WrittenKmd {
         })
     }
 
-    fn kdf(&self) -> KdfLimits {
+    fn kdf(&self, cores: NonZeroUsize) -> KdfLimits {
         KdfLimits {
-            parallel: NonZeroUsize::new(self.kdf_parallel).unwrap_or_else(cores),
+            parallel: NonZeroUsize::new(self.kdf_parallel).unwrap_or(cores),
             queue: self.kdf_queue,
             max_work_factor: self.kdf_max_work_factor,
             max_memory: self.kdf_max_memory_bytes,
         }
     }
-}
-
-/// Cores that the process may use.
-pub(crate) fn cores() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 #[cfg(test)]

@@ -2,18 +2,18 @@
 //! say so.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kmd_api::files;
 use kmd_crypto::Random;
+use kmd_memory::SecretBuffer;
 use tracing::warn;
-use zeroize::Zeroizing;
 
 use crate::error::StartError;
-use crate::token::{ApiToken, TokenFile};
+use crate::token::{self, ApiToken, TokenFile};
 
 /// Mode of files that say where the daemon is.
 const STATE_MODE: u32 = 0o640;
@@ -89,10 +89,8 @@ impl DataDir {
     /// [`StartError::Token`]; [`StartError::File`]; no randomness.
     pub(crate) fn token(&self, random: Arc<dyn Random>) -> Result<TokenFile, StartError> {
         let path = self.path.join(files::TOKEN);
-        let token = match fs::read(&path) {
-            Ok(bytes) => {
-                ApiToken::parse(&Zeroizing::new(bytes)).map_err(|problem| StartError::Token { path, problem })?
-            }
+        let token = match read_start(&path, token::MOST_READ) {
+            Ok(bytes) => ApiToken::parse(&bytes).map_err(|problem| StartError::Token { path, problem })?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.make_token(&*random)?,
             Err(cause) => {
                 return Err(StartError::File {
@@ -129,6 +127,18 @@ impl DataDir {
             path: path.clone(),
             cause,
         })
+    }
+}
+
+/// Reads so many bytes of a file at the most, into memory for secrets.
+fn read_start(path: &Path, most: usize) -> io::Result<SecretBuffer> {
+    let mut file = File::open(path)?;
+    let mut start = SecretBuffer::with_capacity(most);
+    loop {
+        match file.read(start.spare())? {
+            0 => return Ok(start),
+            count => start.added(count),
+        }
     }
 }
 

@@ -78,19 +78,13 @@ pub enum StartError {
     /// The wallets folder cannot be used.
     #[error("cannot use the wallets folder: {0}")]
     Wallets(#[from] kmd_wallet::Error),
-    /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {cause}; stop what uses it, or change \"address\" in kmd_config.json")]
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}: {cause}; stop what uses it, or change {setting} in kmd_config.json")]
     Listen {
         /// The address.
         address: String,
-        /// Why.
-        cause: io::Error,
-    },
-    /// The address for metrics cannot be listened on.
-    #[error("cannot listen on {address}: {cause}; stop what uses it, or change kmd.metrics_address in kmd_config.json")]
-    ListenForMetrics {
-        /// The address.
-        address: std::net::SocketAddr,
+        /// The setting that it is from.
+        setting: &'static str,
         /// Why.
         cause: io::Error,
     },

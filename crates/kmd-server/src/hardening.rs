@@ -31,20 +31,19 @@ pub(crate) fn lock_memory() {
     // Where the limit is finite, locking all memory to come would make a later
     // large allocation fail (the KDF's scratch): lock what is there. Secrets lie
     // in memory that asks to be locked itself.
-    let limit = getrlimit(Resource::Memlock).current;
+    let limit = getrlimit(Resource::Memlock).current.filter(|_| !has_lock_capability());
     let all = MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT;
     let result = match limit {
-        _ if has_lock_capability() => mlockall(all),
         None => mlockall(all),
         Some(_) => mlockall(MlockAllFlags::CURRENT | MlockAllFlags::ONFAULT),
     };
     match (result, limit) {
-        (Ok(()), Some(bytes)) if !has_lock_capability() => warn!(
+        (Ok(()), Some(bytes)) => warn!(
             limit_bytes = bytes,
             "mlockall: locked the memory in use, not what is allocated later, since the limit is finite; \
              to lock all of it run `make capabilities` (setcap cap_ipc_lock+ep on the binary) or raise `ulimit -l`"
         ),
-        (Ok(()), _) => info!("mlockall: all memory is kept out of swap"),
+        (Ok(()), None) => info!("mlockall: all memory is kept out of swap"),
         (Err(error), _) => warn!(
             error = %io::Error::from(error),
             "mlockall failed: memory besides that of secrets may be written to swap; \

@@ -2,11 +2,11 @@
 //! limits, HTTP.
 //!
 //! ```text
-//! run ──► data_dir (lock, token, state files) ──► config ──► hardening ──► sandbox
+//! run ──► config ──► data_dir (lock) ──► log ──► hardening ──► listeners, token ──► sandbox
 //!  │
-//!  └──► serve ──► connection (deadlines) ──► http (route, token, CORS, body)
-//!                                              │ v1 handlers
-//!                                              └──► bridge ──► kmd-core
+//!  └──► serve ──► workers ──► connection (deadlines) ──► http (route, token, CORS)
+//!                                                         │ handlers of v1 and v2
+//!                                                         └──► bridge ──► kmd-core
 //! ```
 //!
 //! This is the only part that is asynchronous, and `bridge` the only place
@@ -28,12 +28,15 @@ mod limits;
 mod log;
 mod messages;
 mod metrics;
+#[cfg(test)]
+mod pages;
 mod random;
 mod readiness;
 mod run;
 mod sandbox;
 mod serve;
 mod service_manager;
+mod status;
 mod token;
 mod watchdog;
 mod workers;

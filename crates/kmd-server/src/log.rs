@@ -5,7 +5,7 @@ mod stderr;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -119,19 +119,29 @@ impl RotatingFile {
         name.into()
     }
 
+    /// Begins the file anew. Where it cannot be opened, lines go on into the one
+    /// there was, and the next line comes here again.
     fn rotate(&self, current: &mut Current) -> io::Result<()> {
+        // It was taken away, by somebody or the last time that opening failed: then
+        // there is nothing to put aside.
+        if current.is_at(&self.path) {
+            self.put_aside()?;
+        }
+        *current = Current::open(&self.path)?;
+        Ok(())
+    }
+
+    fn put_aside(&self) -> io::Result<()> {
         // Up to the first number that is free the files move on by one.
         let free = (1..self.keep).find(|number| !self.numbered(*number).exists());
         for number in (1..free.unwrap_or(self.keep)).rev() {
             fs::rename(self.numbered(number), self.numbered(number + 1))?;
         }
         if self.keep == 0 {
-            fs::remove_file(&self.path)?;
+            fs::remove_file(&self.path)
         } else {
-            fs::rename(&self.path, self.numbered(1))?;
+            fs::rename(&self.path, self.numbered(1))
         }
-        *current = Current::open(&self.path)?;
-        Ok(())
     }
 }
 
@@ -142,6 +152,13 @@ impl Current {
         let _ = file.set_permissions(fs::Permissions::from_mode(MODE));
         let size = file.metadata()?.len();
         Ok(Self { file, size })
+    }
+
+    /// Whether it is the file that stands there.
+    fn is_at(&self, path: &Path) -> bool {
+        let place = |file: fs::Metadata| (file.dev(), file.ino());
+        let stands = fs::metadata(path).map(place).ok();
+        stands.is_some() && stands == self.file.metadata().map(place).ok()
     }
 }
 
@@ -192,5 +209,68 @@ mod tests {
                 .unwrap();
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+    }
+
+    fn logged(log: &RotatingFile, lines: &[&str]) {
+        let mut log = log;
+        for line in lines {
+            log.write_all(line.as_bytes()).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_log_that_somebody_removed_is_begun_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("kmd.log");
+        let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap_or_default();
+        for keep in [0, 2] {
+            let log = RotatingFile::open(&path, 10, keep).unwrap();
+            logged(&log, &["one\n"]);
+            fs::remove_file(&path).unwrap();
+            logged(&log, &["two two\n", "three 3\n", "four 44\n", "five 55\n"]);
+            assert_eq!(read("kmd.log"), "five 55\n", "{keep}");
+        }
+        assert_eq!(
+            (read("kmd.log.1"), read("kmd.log.2")),
+            ("four 44\n".into(), "three 3\n".into())
+        );
+    }
+
+    #[test]
+    fn a_log_of_somebody_else_is_not_put_aside() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("kmd.log");
+        let log = RotatingFile::open(&path, 10, 2).unwrap();
+        logged(&log, &["one\n"]);
+        fs::rename(&path, dir.path().join("away")).unwrap();
+        fs::write(&path, "new\n").unwrap();
+        logged(&log, &["two two\n", "three\n"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "three\n");
+        assert_eq!(
+            fs::read_to_string(dir.path().join("kmd.log.1")).unwrap(),
+            "new\ntwo two\n"
+        );
+    }
+
+    #[test]
+    fn a_log_that_could_not_be_opened_is_opened_later() {
+        let dir = tempfile::tempdir().unwrap();
+        let (folder, away) = (dir.path().join("data"), dir.path().join("away"));
+        fs::create_dir(&folder).unwrap();
+        let path = folder.join("kmd.log");
+        let log = RotatingFile::open(&path, 10, 3).unwrap();
+        logged(&log, &["one one\n"]);
+        // As opening fails after the old file was put aside.
+        log.put_aside().unwrap();
+        fs::rename(&folder, &away).unwrap();
+        logged(&log, &["two two\n", "three\n"]);
+        assert_eq!(
+            fs::read_to_string(away.join("kmd.log.1")).unwrap(),
+            "one one\ntwo two\nthree\n"
+        );
+        assert!(!away.join("kmd.log.2").exists(), "what is put aside stays where it is");
+        fs::rename(&away, &folder).unwrap();
+        logged(&log, &["four\n"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "four\n");
     }
 }

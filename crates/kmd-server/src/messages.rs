@@ -1,5 +1,7 @@
-//! What clients of API v1 are told: the words of the reference, and only those.
-//! What really happened, with paths and causes, goes to the log.
+//! What clients are told: the words of the reference where it has some, ours for
+//! what only this kmd can do or refuse. Version 1 answers them alone, version 2
+//! with a code and a hint. What really happened, with paths and causes, goes to
+//! the log.
 
 use std::borrow::Cow;
 

@@ -44,17 +44,17 @@ pub(crate) enum Obstacle {
 /// Looks, and remembers for a moment.
 pub(crate) struct Readiness {
     bridge: Bridge,
-    places: Arc<Places>,
-    /// Somebody looks now.
-    looking: Arc<AtomicBool>,
     stopping: AtomicBool,
-    found: Arc<watch::Sender<Option<Found>>>,
+    view: Arc<View>,
 }
 
-/// What is looked at.
-struct Places {
+/// What is looked at, and what was found.
+struct View {
     wallets: PathBuf,
     token: PathBuf,
+    /// Somebody looks now.
+    looking: AtomicBool,
+    found: watch::Sender<Option<Found>>,
 }
 
 #[derive(Clone)]
@@ -66,13 +66,16 @@ struct Found {
 impl Readiness {
     /// Of a daemon with this data directory and these wallets.
     pub(crate) fn new(bridge: Bridge, data_dir: &Path, wallets: PathBuf) -> Self {
-        let token = data_dir.join(files::TOKEN);
+        let view = View {
+            wallets,
+            token: data_dir.join(files::TOKEN),
+            looking: AtomicBool::new(false),
+            found: watch::Sender::new(None),
+        };
         Self {
             bridge,
-            places: Arc::new(Places { wallets, token }),
-            looking: Arc::default(),
             stopping: AtomicBool::new(false),
-            found: Arc::new(watch::Sender::new(None)),
+            view: Arc::new(view),
         }
     }
 
@@ -93,7 +96,7 @@ impl Readiness {
     }
 
     fn fresh(&self) -> Option<Vec<Obstacle>> {
-        let found = self.found.borrow();
+        let found = self.view.found.borrow();
         let found = found.as_ref().filter(|found| found.at.elapsed() < FRESH)?;
         Some(found.obstacles.clone())
     }
@@ -101,16 +104,14 @@ impl Readiness {
     /// Waits for what is found from now on, and looks unless somebody does: a
     /// disk that hangs holds up one thread, not one for each who asks.
     async fn look(&self) -> Vec<Obstacle> {
-        let mut news = self.found.subscribe();
-        if !self.looking.swap(true, Ordering::AcqRel) {
-            let places = Arc::clone(&self.places);
-            let looking = Arc::clone(&self.looking);
-            let tell = Arc::clone(&self.found);
+        let mut news = self.view.found.subscribe();
+        if !self.view.looking.swap(true, Ordering::AcqRel) {
+            let view = Arc::clone(&self.view);
             self.bridge.start(move || {
-                let obstacles = places.look();
-                looking.store(false, Ordering::Release);
+                let obstacles = view.look();
+                view.looking.store(false, Ordering::Release);
                 let at = Instant::now();
-                tell.send_replace(Some(Found { at, obstacles }));
+                view.found.send_replace(Some(Found { at, obstacles }));
             });
         }
         match timeout(PATIENCE, news.changed()).await {
@@ -122,7 +123,7 @@ impl Readiness {
     }
 }
 
-impl Places {
+impl View {
     fn look(&self) -> Vec<Obstacle> {
         let reads =
             fs::read_dir(&self.wallets).is_ok_and(|mut entries| entries.next().is_none_or(|entry| entry.is_ok()));
@@ -170,7 +171,7 @@ mod tests {
     #[tokio::test]
     async fn each_obstacle_is_found() {
         let world = World::new();
-        let look = || world.readiness.places.look();
+        let look = || world.readiness.view.look();
         assert_eq!(look(), []);
         fs::rename(world.path("wallets"), world.path("away")).unwrap();
         assert_eq!(look(), [Obstacle::Unreadable]);
@@ -194,7 +195,7 @@ mod tests {
         ];
         for (mode, expected) in cases {
             fs::set_permissions(world.path("wallets"), Permissions::from_mode(mode)).unwrap();
-            let places = Arc::clone(&world.readiness.places);
+            let view = Arc::clone(&world.readiness.view);
             // In a thread that may not override modes, be it root's.
             let look = std::thread::spawn(move || {
                 let none = CapabilitySet::empty();
@@ -204,7 +205,7 @@ mod tests {
                     inheritable: none,
                 };
                 rustix::thread::set_capabilities(None, sets).unwrap();
-                places.look()
+                view.look()
             });
             assert_eq!(look.join().unwrap(), expected, "{mode:o}");
         }
@@ -225,11 +226,11 @@ mod tests {
     async fn a_disk_that_hangs_is_asked_once() {
         let world = World::new();
         // As if somebody looked and did not come back.
-        world.readiness.looking.store(true, Ordering::Relaxed);
+        world.readiness.view.looking.store(true, Ordering::Relaxed);
         for _ in 0..3 {
             assert_eq!(world.readiness.obstacles().await, [Obstacle::DeadDisk]);
         }
-        assert!(world.readiness.found.borrow().is_none());
+        assert!(world.readiness.view.found.borrow().is_none());
     }
 
     #[tokio::test]

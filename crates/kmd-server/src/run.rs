@@ -118,7 +118,6 @@ fn run_configured(data_dir: &DataDir, start: Start, sockets: HandedSockets) -> R
     hardening::lock_memory();
     hardening::report_secret_memory();
     let prepared = prepare(data_dir, config, sockets)?;
-    let cores = config::cores().get();
     // Restrictions hold for threads that start from here on: nothing above may start any, nor anything below open a
     // file elsewhere, a socket or a program.
     sandbox::enter(
@@ -135,7 +134,7 @@ fn run_configured(data_dir: &DataDir, start: Start, sockets: HandedSockets) -> R
         .max_blocking_threads(blocking_threads(config))
         .build()
         .map_err(StartError::Runtime)?;
-    let workers = Workers::start(cores).map_err(StartError::Runtime)?;
+    let workers = Workers::start(config.cores.get()).map_err(StartError::Runtime)?;
     let result = runtime.block_on(serve_data_dir(data_dir, prepared, workers, start));
     // Work that waits for ever, on a lock or a dead disk, must not keep the process.
     match result {
@@ -215,6 +214,7 @@ async fn serve_data_dir(
     let tcp = TcpListener::from_std(tcp).map_err(StartError::Runtime)?;
     let address = tcp.local_addr().map_err(|cause| StartError::Listen {
         address: config.address.clone().unwrap_or_default(),
+        setting: serve::ADDRESS,
         cause,
     })?;
     serve::warn_when_exposed(address);
@@ -269,7 +269,7 @@ fn make_kdf(config: &Config, metrics: &Arc<Metrics>) -> Arc<PasswordKdf> {
         floor: config.scrypt_floor,
         parallel: config.kdf.parallel,
         queue: config.kdf.queue,
-        threads: config::cores(),
+        threads: config.cores,
     });
     let metrics = Arc::clone(metrics);
     Arc::new(kdf.timed(Instant::now, move |time| metrics.derived(time)))
@@ -293,7 +293,7 @@ fn make_kmd(config: &Config, kdf: &Arc<PasswordKdf>, token: Arc<TokenFile>) -> R
         random,
         policy: Arc::new(AllowAll),
         recorder: Arc::new(AllowAll),
-        threads: config::cores(),
+        threads: config.cores,
         token,
     }))
 }

@@ -29,7 +29,7 @@ pub(crate) fn enter(mode: SandboxMode, folders: Vec<PathBuf>) -> Result<(), Star
         SandboxMode::Strict => Refused::EndsProcess,
         SandboxMode::Auto => Refused::Fails,
         SandboxMode::Off => {
-            info!("sandbox: off, as kmd_config.json says");
+            info!("sandbox: off, as kmd.sandbox says");
             return Ok(());
         }
     };

@@ -15,7 +15,7 @@ use kmd_api::files;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
-use tokio::task::{AbortHandle, JoinHandle};
+use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
 use crate::connection::{self, Stream};
@@ -26,6 +26,8 @@ use crate::metrics::{Door, Metrics};
 use crate::service_manager::ServiceManager;
 use crate::workers::Workers;
 
+/// The setting that says where to listen, as messages name it.
+pub(crate) const ADDRESS: &str = "\"address\"";
 /// Where the reference listens.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:7833";
 /// Where to listen when that is taken.
@@ -49,6 +51,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(crate) fn listen(configured: Option<&str>) -> Result<std::net::TcpListener, StartError> {
     let failed = |address: &str, cause| StartError::Listen {
         address: address.to_owned(),
+        setting: ADDRESS,
         cause,
     };
     if let Some(address) = configured {
@@ -71,9 +74,13 @@ pub(crate) fn listen(configured: Option<&str>) -> Result<std::net::TcpListener, 
 /// Listens where metrics are to be had.
 ///
 /// # Errors
-/// [`StartError::ListenForMetrics`].
+/// [`StartError::Listen`].
 pub(crate) fn listen_for_metrics(address: SocketAddr) -> Result<std::net::TcpListener, StartError> {
-    bind(address).map_err(|cause| StartError::ListenForMetrics { address, cause })
+    bind(address).map_err(|cause| StartError::Listen {
+        address: address.to_string(),
+        setting: "kmd.metrics_address",
+        cause,
+    })
 }
 
 /// A listener that tokio can take over.
@@ -138,52 +145,35 @@ pub(crate) async fn serve(
     mut signals: Signals,
     manager: &ServiceManager,
 ) -> Ended {
-    let (stop, stopping) = watch::channel(false);
-    let places = || Places::new(daemon.limits.connections.get());
     // The Unix socket is the owner's alone: strangers on TCP take no place from it.
-    let (tcp_places, unix_places) = (places(), places());
-    let tcp_loop = tokio::spawn(accept_all(
-        listeners.tcp,
-        Door::Tcp,
-        Arc::clone(&daemon),
-        Arc::clone(&workers),
-        Arc::clone(&tcp_places.semaphore),
-        stopping.clone(),
-    ));
-    let unix_loop = listeners.unix.map(|unix| {
-        tokio::spawn(accept_all(
-            unix,
-            Door::Unix,
-            Arc::clone(&daemon),
-            Arc::clone(&workers),
-            Arc::clone(&unix_places.semaphore),
-            stopping,
-        ))
-    });
-    let watchers = listeners
+    let most = daemon.limits.connections.get();
+    let tcp = Entrance::open(listeners.tcp, Door::Tcp, most, &daemon, &workers);
+    let unix = listeners
+        .unix
+        .map(|unix| Entrance::open(unix, Door::Unix, most, &daemon, &workers));
+    let mut entrances: Vec<Entrance> = iter::once(tcp).chain(unix).collect();
+    // It stays while running requests are finished, so that those who watch over kmd
+    // see that it is stopping and what keeps it.
+    let metrics = listeners
         .metrics
-        .map(|metrics| Watchers::accept(metrics, &daemon, &workers));
+        .map(|metrics| Entrance::open(metrics, Door::Metrics, METRICS_CONNECTIONS, &daemon, &workers));
     let expirer = tokio::spawn(expire_sessions(Arc::clone(&daemon)));
 
-    let accepting: Vec<AbortHandle> = iter::once(&tcp_loop)
-        .chain(&unix_loop)
-        .map(JoinHandle::abort_handle)
-        .collect();
     tokio::select! {
         () = wait_for_stop(&daemon, &mut signals) => {}
-        never = tell_while_serving(manager, &daemon, &workers, &accepting) => match never {},
+        never = tell_while_serving(manager, &daemon, &workers, &entrances) => match never {},
     }
     manager.stopping();
     daemon.readiness.stop();
-    // Nobody listening is nobody to tell.
-    let _ = stop.send(true);
-    let _ = tcp_loop.await;
-    if let Some(unix_loop) = unix_loop {
-        let _ = unix_loop.await;
+    for entrance in &entrances {
+        entrance.close();
+    }
+    for entrance in &mut entrances {
+        entrance.closed().await;
     }
     drop(listeners.announced);
     let ended = tokio::select! {
-        _ = async { tokio::join!(tcp_places.all_free(), unix_places.all_free()) } => Ended::InOrder,
+        () = all_left(&entrances) => Ended::InOrder,
         () = tokio::time::sleep(STOP_TIMEOUT) => {
             warn!("stopped with requests still running");
             Ended::InOrder
@@ -194,44 +184,66 @@ pub(crate) async fn serve(
         }
     };
     expirer.abort();
-    if let Some(watchers) = watchers {
-        watchers.end().await;
+    if let Some(mut metrics) = metrics {
+        metrics.close();
+        metrics.closed().await;
+        let _ = tokio::time::timeout(LAST_METRICS, metrics.left()).await;
     }
     ended
 }
 
-/// The listener for those who watch over kmd. It stays while running requests
-/// are finished, so that they see that kmd is stopping and what keeps it.
-struct Watchers {
+/// A listener, and places for the connections that come by it.
+struct Entrance {
     accepting: JoinHandle<()>,
-    places: Places,
     stop: watch::Sender<bool>,
+    places: Arc<Semaphore>,
+    /// How many places there are.
+    count: u32,
 }
 
-impl Watchers {
-    fn accept(listener: TcpListener, daemon: &Arc<Daemon>, workers: &Arc<Workers>) -> Self {
+impl Entrance {
+    /// Accepts connections, so many at once.
+    fn open<L: Listener>(listener: L, door: Door, most: usize, daemon: &Arc<Daemon>, workers: &Arc<Workers>) -> Self {
+        let count = u32::try_from(most.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
+        let places = Arc::new(Semaphore::new(count as usize));
         let (stop, stopping) = watch::channel(false);
-        let places = Places::new(METRICS_CONNECTIONS);
         let accepting = tokio::spawn(accept_all(
             listener,
-            Door::Metrics,
+            door,
             Arc::clone(daemon),
             Arc::clone(workers),
-            Arc::clone(&places.semaphore),
+            Arc::clone(&places),
             stopping,
         ));
         Self {
             accepting,
-            places,
             stop,
+            places,
+            count,
         }
     }
 
-    async fn end(self) {
+    /// Tells all who came by it to end what they do.
+    fn close(&self) {
         // Nobody listening is nobody to tell.
         let _ = self.stop.send(true);
-        let _ = self.accepting.await;
-        let _ = tokio::time::timeout(LAST_METRICS, self.places.all_free()).await;
+    }
+
+    /// Returns when no more connections are accepted.
+    async fn closed(&mut self) {
+        let _ = (&mut self.accepting).await;
+    }
+
+    /// Returns when all connections ended.
+    async fn left(&self) {
+        // The semaphore is never closed.
+        let _ = self.places.acquire_many(self.count).await;
+    }
+}
+
+async fn all_left(entrances: &[Entrance]) {
+    for entrance in entrances {
+        entrance.left().await;
     }
 }
 
@@ -241,29 +253,6 @@ pub(crate) enum Ended {
     InOrder,
     /// Without.
     AtOnce,
-}
-
-/// Places for connections on one listener.
-struct Places {
-    semaphore: Arc<Semaphore>,
-    count: usize,
-}
-
-impl Places {
-    fn new(count: usize) -> Self {
-        let count = count.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS);
-        Self {
-            semaphore: Arc::new(Semaphore::new(count)),
-            count,
-        }
-    }
-
-    /// Returns when all are free: all connections ended.
-    async fn all_free(&self) {
-        let all = u32::try_from(self.count).unwrap_or(u32::MAX);
-        // The semaphore is never closed.
-        let _ = self.semaphore.acquire_many(all).await;
-    }
 }
 
 /// What connections come from.
@@ -380,12 +369,14 @@ async fn tell_while_serving(
     manager: &ServiceManager,
     daemon: &Arc<Daemon>,
     workers: &Workers,
-    accepting: &[AbortHandle],
+    entrances: &[Entrance],
 ) -> Infallible {
     let serves = async || {
         let looking = Arc::clone(daemon);
         let looked = daemon.bridge.blocking(move || looking.kmd.time_to_next_deadline());
-        workers.all_answer().await && looked.await.is_ok() && !accepting.iter().any(AbortHandle::is_finished)
+        workers.all_answer().await
+            && looked.await.is_ok()
+            && !entrances.iter().any(|entrance| entrance.accepting.is_finished())
     };
     manager.keep_telling_while(serves).await;
     pending().await

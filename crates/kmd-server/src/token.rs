@@ -8,27 +8,32 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use data_encoding::HEXLOWER;
 use kmd_api::files;
 use kmd_core::{TokenError, TokenKeeper};
-use kmd_crypto::{Random, RandomError};
+use kmd_crypto::{Random, RandomError, SecretArray};
+use kmd_memory::SecretSlice;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
 use crate::data_dir::{SECRET_MODE, write_unfinished};
 
 const LENGTHS: std::ops::RangeInclusive<usize> = 64..=256;
 
-/// The token that every request under /v1 and /v2 must show.
-pub(crate) struct ApiToken(Zeroizing<Vec<u8>>);
+/// How much of a file may be a token, its line break, and the sign that there is
+/// more.
+pub(crate) const MOST_READ: usize = 512;
+
+/// The token that every request under /v1 and /v2 must show, in memory for
+/// secrets.
+pub(crate) struct ApiToken(SecretSlice);
 
 impl ApiToken {
     pub(crate) fn random(random: &dyn Random) -> Result<Self, RandomError> {
-        let mut bytes = Zeroizing::new([0; 32]);
-        random.fill(&mut *bytes)?;
-        let mut text = Zeroizing::new(vec![0; 64]);
-        HEXLOWER.encode_mut(&*bytes, &mut text);
+        let bytes = SecretArray::<32>::try_from_fn(|bytes| random.fill(bytes))?;
+        let mut text = SecretSlice::zeroed(64);
+        HEXLOWER.encode_mut(bytes.expose(), &mut text);
         Ok(Self(text))
     }
 
-    /// The first line of the token file.
+    /// The first line of the token file, of which the first [`MOST_READ`] bytes are
+    /// enough.
     pub(crate) fn parse(file: &[u8]) -> Result<Self, &'static str> {
         let line = file.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -38,7 +43,7 @@ impl ApiToken {
         if !line.iter().all(u8::is_ascii_graphic) {
             return Err("must be printable ASCII without blanks");
         }
-        Ok(Self(Zeroizing::new(line.to_vec())))
+        Ok(Self(SecretSlice::copy_of(line)))
     }
 
     /// The token, for its file.
@@ -69,7 +74,7 @@ impl TokenFile {
     /// Compares in constant time.
     pub(crate) fn matches(&self, shown: &[u8]) -> bool {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        current.0.as_slice().ct_eq(shown).into()
+        current.0.ct_eq(shown).into()
     }
 
     fn replace(&self, token: ApiToken) -> io::Result<()> {

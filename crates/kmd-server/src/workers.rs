@@ -21,27 +21,36 @@ pub(crate) struct Workers(Vec<Worker>);
 
 struct Worker {
     connections: UnboundedSender<Begin>,
-    load: Arc<AtomicUsize>,
+    load: Arc<Load>,
+}
+
+/// What a thread has to do.
+#[derive(Default)]
+pub(crate) struct Load {
+    connections: AtomicUsize,
+    /// It is the only thread, since there is one core.
+    is_only: bool,
 }
 
 /// A connection's share in the load of its thread, for as long as it is there.
-pub(crate) struct Share(Arc<AtomicUsize>);
+pub(crate) struct Share(Arc<Load>);
 
 impl Share {
-    pub(crate) fn of(load: &Arc<AtomicUsize>) -> Self {
-        load.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn of(load: &Arc<Load>) -> Self {
+        load.connections.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(load))
     }
 
-    /// Whether the thread has no other connection.
-    pub(crate) fn is_all(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == 1
+    /// Whether the thread may wait awake for the next request: no other connection
+    /// waits for it, and no peer for its core.
+    pub(crate) fn may_stay_awake(&self) -> bool {
+        !self.0.is_only && self.0.connections.load(Ordering::Relaxed) == 1
     }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.connections.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -51,13 +60,17 @@ impl Workers {
     /// # Errors
     /// When the system gives no more threads or descriptors.
     pub(crate) fn start(count: usize) -> io::Result<Self> {
-        (0..count).map(Worker::start).collect::<io::Result<_>>().map(Self)
+        let start = |number| Worker::start(number, count == 1);
+        (0..count).map(start).collect::<io::Result<_>>().map(Self)
     }
 
     /// Gives a connection to the thread that has the fewest. `begin` runs there,
     /// and keeps the share for as long as it serves.
     pub(crate) fn give(&self, begin: impl FnOnce(Share) + Send + 'static) {
-        let least = self.0.iter().min_by_key(|worker| worker.load.load(Ordering::Relaxed));
+        let least = self
+            .0
+            .iter()
+            .min_by_key(|worker| worker.load.connections.load(Ordering::Relaxed));
         if let Some(worker) = least {
             let share = Share::of(&worker.load);
             // A thread that is gone took its connections with it.
@@ -86,15 +99,19 @@ impl Workers {
 }
 
 impl Worker {
-    fn start(number: usize) -> io::Result<Self> {
+    fn start(number: usize, is_only: bool) -> io::Result<Self> {
         let (connections, coming) = unbounded_channel();
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         thread::Builder::new()
             .name(format!("kmd-worker-{number}"))
             .spawn(move || runtime.block_on(serve(coming)))?;
+        let load = Load {
+            is_only,
+            ..Load::default()
+        };
         Ok(Self {
             connections,
-            load: Arc::default(),
+            load: Arc::new(load),
         })
     }
 }
@@ -152,6 +169,18 @@ mod tests {
         let workers = Workers::start(2).unwrap();
         workers.give(|_| panic!("a test"));
         assert!(!workers.all_answer().await);
+    }
+
+    #[test]
+    fn only_a_thread_with_time_and_a_core_to_spare_stays_awake() {
+        for (threads, alone, together) in [(1, false, false), (2, true, false)] {
+            let workers = Workers::start(threads).unwrap();
+            let share = || Share::of(&workers.0[0].load);
+            let first = share();
+            assert_eq!(first.may_stay_awake(), alone, "{threads}");
+            let _second = share();
+            assert_eq!(first.may_stay_awake(), together, "{threads}");
+        }
     }
 
     #[test]

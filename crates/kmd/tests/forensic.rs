@@ -24,6 +24,7 @@ mod support;
 
 use kernel::KERNELS;
 use memory::{Found, Memory};
+use serde_json::json;
 use speaker::{Speaker, Tongue};
 use std::{
     thread,
@@ -195,6 +196,36 @@ fn what_was_planted_is_found() {
             let found = look(&daemon, &planted.named(name));
             assert!(found.iter().any(|one| !one.protected), "{kernel:?}: {name}");
         }
+    }
+}
+
+/// The token is needed all the time, and shown by every request.
+#[test]
+fn the_token_is_in_memory_for_secrets() {
+    if !can_look() {
+        return;
+    }
+    for kernel in KERNELS {
+        let daemon = kernel.start(&Home::cheap());
+        let mut clients = [daemon.api(), daemon.unix_api()];
+        clients[0].ok("/v2/token/rotate", &json!({}));
+        let token = daemon.home.read("kmd.token");
+        let mut known = Secrets::default();
+        known.add("token", token.as_bytes());
+        for api in &mut clients {
+            api.set_token(&token);
+            let id = api.create(&address(&fresh::<32>()), "");
+            api.open(&id, "");
+        }
+        let when = format!("{kernel:?}: shown");
+        let found = assert_only_protected(&daemon, &known, &when);
+        assert_eq!(
+            found.is_empty(),
+            Memory::of(daemon.process.id()).is_secret(),
+            "{when}: {found:#?}"
+        );
+        clients[0].ok("/v2/token/rotate", &json!({}));
+        assert_nowhere(&daemon, &known, &format!("{kernel:?}: replaced"));
     }
 }
 

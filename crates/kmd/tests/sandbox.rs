@@ -128,7 +128,7 @@ fn the_log_tells_what_is_in_force() {
         ("strict", "sandbox: in force: no new privileges; "),
         ("strict", "seccomp, other system calls end the process"),
         ("auto", "seccomp, other system calls fail"),
-        ("off", "sandbox: off, as kmd_config.json says"),
+        ("off", "sandbox: off, as kmd.sandbox says"),
     ] {
         let home = sandboxed(mode);
         assert_eq!(home.start().stop().code, Some(0));

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::environment::{self, Environment};
-use super::layers::{Layers, Source, default_values, leaves};
+use super::layers::{Layers, Source};
 use super::{Config, StartError};
 
 /// One setting.
@@ -38,8 +38,7 @@ pub struct Explanation {
 /// setting needs.
 pub fn explain(data_dir: &Path, environment: &Environment) -> Result<Explanation, StartError> {
     let layers = Layers::read(data_dir, environment)?;
-    let keys = leaves(&default_values()).into_iter().map(|(names, _)| names);
-    let settings = keys.map(|names| setting(&layers, &names)).collect();
+    let settings = layers.settings().map(|names| setting(&layers, &names)).collect();
     Ok(Explanation {
         settings,
         warnings: layers.warnings,
@@ -159,6 +158,11 @@ mod tests {
                 "{\n\"kmd\": {\n\"log_keep\": \"x\"}}",
                 [("KMD_A", "")],
                 "kmd_config.json: line 3, kmd.log_keep: ",
+            ),
+            (
+                "{\n\"allowed_origins\": [\n\"http://a\", 1]}",
+                [("KMD_A", "")],
+                "kmd_config.json: line 2, allowed_origins[1]: ",
             ),
             ("{", [("KMD_A", "")], "kmd_config.json: EOF"),
             ("{}", [("KMD_LOG_FORMAT", "xml")], "KMD_LOG_FORMAT: unknown variant"),

@@ -45,6 +45,7 @@ impl fmt::Display for Source {
 /// All layers, laid over each other.
 pub(super) struct Layers {
     path: PathBuf,
+    defaults: Value,
     values: Value,
     /// Of what is not as the defaults have it.
     sources: BTreeMap<String, Source>,
@@ -91,9 +92,11 @@ impl Layers {
     }
 
     fn defaults(path: PathBuf) -> Self {
+        let defaults = default_values();
         Self {
             path,
-            values: default_values(),
+            values: defaults.clone(),
+            defaults,
             sources: BTreeMap::new(),
             warnings: Vec::new(),
             has_file: false,
@@ -107,10 +110,9 @@ impl Layers {
     }
 
     fn lay_file_parts(&mut self, text: &str) -> serde_json::Result<()> {
-        let defaults = default_values();
         let mut parts = vec![(Vec::new(), Part::of_file(text)?)];
         while let Some((names, part)) = parts.pop() {
-            let Some(default) = at(&defaults, &names) else {
+            let Some(default) = at(&self.defaults, &names) else {
                 self.warn_of_key(&names, part.line());
                 continue;
             };
@@ -127,7 +129,7 @@ impl Layers {
     }
 
     fn lay_environment(&mut self, environment: &Environment) -> Result<(), StartError> {
-        for (names, default) in leaves(&default_values()) {
+        for (names, default) in leaves(&self.defaults) {
             let key = names.join(".");
             let variable = environment::variable(&key);
             let Some(held) = environment.value(&variable) else {
@@ -158,7 +160,7 @@ impl Layers {
 
     fn warn_of_key(&mut self, names: &[String], line: usize) {
         let key = names.join(".");
-        let known = keys();
+        let known = self.keys();
         let hint = match nearest(&key, known.iter().map(String::as_str)) {
             Some(meant) if meant == key => "; between the dots are the names of objects within each other".to_owned(),
             Some(meant) => format!("; did you mean {meant:?}?"),
@@ -171,7 +173,7 @@ impl Layers {
     }
 
     fn warn_of_variables(&mut self, environment: &Environment) {
-        let known: Vec<String> = keys().iter().map(|key| environment::variable(key)).collect();
+        let known: Vec<String> = self.keys().iter().map(|key| environment::variable(key)).collect();
         for name in environment
             .names()
             .filter(|name| !known.iter().any(|known| known == name))
@@ -229,8 +231,19 @@ impl Layers {
         }
     }
 
+    /// Where the value of a setting came from, or, for one of a list's, the list.
     pub(super) fn source(&self, key: &str) -> Source {
-        self.sources.get(key).cloned().unwrap_or(Source::Default)
+        let setting = key.split('[').next().unwrap_or(key);
+        self.sources.get(setting).cloned().unwrap_or(Source::Default)
+    }
+
+    /// The names on the way to every setting.
+    pub(super) fn settings(&self) -> impl Iterator<Item = Vec<String>> {
+        leaves(&self.defaults).into_iter().map(|(names, _)| names)
+    }
+
+    fn keys(&self) -> Vec<String> {
+        self.settings().map(|names| names.join(".")).collect()
     }
 
     /// The value that counts.
@@ -256,11 +269,6 @@ pub(super) fn leaves(values: &Value) -> Vec<(Vec<String>, Value)> {
         named.collect::<Vec<_>>()
     };
     entries.iter().flat_map(below).collect()
-}
-
-fn keys() -> Vec<String> {
-    let leaves = leaves(&default_values()).into_iter();
-    leaves.map(|(names, _)| names.join(".")).collect()
 }
 
 /// What stands there; the names may be written in any case.

@@ -177,7 +177,6 @@ fn shown(default: &Value) -> String {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
-    use std::path::Path;
 
     #[test]
     fn every_setting_is_documented_and_has_a_variable_of_its_own() {
@@ -189,18 +188,8 @@ mod tests {
         assert_eq!(variables.len(), settings.len());
     }
 
-    /// `UPDATE_PAGES=1 cargo test -p kmd-server` writes it anew.
     #[test]
     fn the_page_is_current() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/settings.md");
-        if std::env::var_os("UPDATE_PAGES").is_some() {
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, page()).unwrap();
-        }
-        let found = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(
-            found == page(),
-            "run `UPDATE_PAGES=1 cargo test -p kmd-server page_is_current`"
-        );
+        crate::pages::assert_current("settings.md", &page());
     }
 }

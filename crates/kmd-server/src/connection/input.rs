@@ -121,7 +121,7 @@ impl Input {
         peer.allow(bounds.time);
         let share = bounds.budget.share();
         match framing {
-            Framing::Length(length) if length > bounds.size as u64 => Err(BodyError::TooLarge),
+            _ if !framing.fits(bounds.size) => Err(BodyError::TooLarge),
             Framing::Length(length) => self.counted(peer, head, length as usize, share).await,
             Framing::Chunked => {
                 self.buffer.consume(head);
@@ -139,10 +139,12 @@ impl Input {
     ) -> Result<Body, BodyError> {
         let end = head + length;
         while self.buffer.len() < end {
-            // What is only announced takes little memory yet.
-            let target = end.min(self.buffer.len() * MOST_GROWTH);
-            share.grow_to(target - head)?;
-            self.buffer.reserve_exact(target - self.buffer.len());
+            if self.buffer.spare().is_empty() {
+                // What is only announced takes little memory yet.
+                let target = end.min(self.buffer.len() * MOST_GROWTH);
+                share.grow_to(target - head)?;
+                self.buffer.reserve_exact(target - self.buffer.len());
+            }
             if !self.more(peer).await? {
                 return Err(BodyError::Broken);
             }

@@ -21,10 +21,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tracing::debug;
 
-use crate::http::{self, Asked, Daemon, Parsed, Refusal, Reply};
+use crate::http::{self, Asked, Daemon, Framing, LargestBody, Parsed, Refusal, Reply};
 use crate::metrics::Door;
+use crate::status::Status;
 use crate::workers::Share;
 pub(crate) use budget::Budget;
 pub(crate) use input::Body;
@@ -55,10 +55,8 @@ pub(crate) async fn serve<S: Stream>(
         door,
         daemon,
     };
-    match connection.run(share).await {
-        Ok(()) => {}
-        Err(why) => debug!(?why, "connection ended"),
-    }
+    // Whoever is cut off was late, gone, or served by a daemon that stops.
+    let _ = connection.run(share).await;
 }
 
 struct Connection<S> {
@@ -85,7 +83,7 @@ impl<S: Stream> Connection<S> {
         while self.input.begin(&mut self.peer, &self.daemon.limits).await? {
             let next = match self.head().await? {
                 None => Next::Ends,
-                Some(Ok((length, asked))) => self.request(length, *asked).await?,
+                Some(Ok((length, asked))) => self.request(length, asked).await?,
                 Some(Err(status)) => {
                     http::count_refused_head(&self.daemon, status);
                     let (reply, manner) = output::refusal(status);
@@ -94,7 +92,9 @@ impl<S: Stream> Connection<S> {
                 }
             };
             match next {
-                Next::Stays if share.is_all() => self.peer.expect(MOMENT).await,
+                Next::Stays if share.may_stay_awake() && self.input.bytes().is_empty() => {
+                    self.peer.expect(MOMENT).await
+                }
                 Next::Stays => {}
                 Next::Ends => break,
                 Next::EndsUnread => {
@@ -107,7 +107,7 @@ impl<S: Stream> Connection<S> {
     }
 
     /// Reads a head; none when the peer ends before it does.
-    async fn head(&mut self) -> Result<Option<Result<(usize, Box<Asked>), ::http::StatusCode>>, Interrupted> {
+    async fn head(&mut self) -> Result<Option<Result<(usize, Asked), Status>>, Interrupted> {
         let mut timed = false;
         loop {
             match http::parse(self.input.bytes(), &self.daemon, self.door) {
@@ -131,11 +131,11 @@ impl<S: Stream> Connection<S> {
             Ok(request) => request,
             Err(reply) => return self.without_body(head, &asked, reply).await,
         };
-        let limit = request.body_limit(&self.daemon.limits);
-        let reply = match self.body(head, &asked, limit).await {
+        let largest = request.largest_body(&self.daemon.limits);
+        let reply = match self.body(head, &asked, largest.bytes).await {
             Ok(body) => http::answer(&self.daemon, &asked, request, body).await,
             Err(BodyError::Nobody) => return Ok(Next::Ends),
-            Err(error) => http::refuse(&self.daemon, &asked, request, refusal(&error)).closing(),
+            Err(error) => http::refuse(&self.daemon, &asked, request, refusal(&error, largest)).closing(),
         };
         let manner = self.manner(&asked);
         Ok(match self.answer(&reply, manner).await? {
@@ -147,7 +147,8 @@ impl<S: Stream> Connection<S> {
 
     async fn body(&mut self, head: usize, asked: &Asked, limit: usize) -> Result<Body, BodyError> {
         let time = self.daemon.limits.body_timeout;
-        if asked.expects_continue && self.input.bytes().len() == head {
+        // A body that is too long to be taken is not asked for.
+        if self.is_awaited(head, asked) && asked.framing.fits(limit) {
             Output::go_on(&mut self.peer, time).await?;
         }
         let bounds = BodyBounds {
@@ -161,8 +162,9 @@ impl<S: Stream> Connection<S> {
     /// Answers what needs no body, and reads over the one that there may be.
     async fn without_body(&mut self, head: usize, asked: &Asked, reply: Reply) -> Result<Next, Interrupted> {
         // Who waits to be told to go on is not told, and so sends none.
+        let awaited = self.is_awaited(head, asked);
         let (peer, budget) = (&mut self.peer, &self.daemon.body_budget);
-        let skipped = !asked.expects_continue && self.input.skip(peer, head, asked.framing, budget).await;
+        let skipped = !awaited && self.input.skip(peer, head, asked.framing, budget).await;
         let reply = if skipped { reply } else { reply.closing() };
         let manner = self.manner(asked);
         Ok(match self.answer(&reply, manner).await? {
@@ -170,6 +172,12 @@ impl<S: Stream> Connection<S> {
             false if skipped => Next::Ends,
             false => Next::EndsUnread,
         })
+    }
+
+    /// Whether the peer waits to be told to go on: it says so, has a body, and
+    /// nothing of it came.
+    fn is_awaited(&self, head: usize, asked: &Asked) -> bool {
+        asked.expects_continue && asked.framing != Framing::Length(0) && self.input.bytes().len() == head
     }
 
     fn manner(&self, asked: &Asked) -> Manner {
@@ -186,9 +194,9 @@ impl<S: Stream> Connection<S> {
     }
 }
 
-fn refusal(error: &BodyError) -> Refusal {
+fn refusal(error: &BodyError, largest: LargestBody) -> Refusal {
     match error {
-        BodyError::TooLarge => Refusal::BodyTooLarge,
+        BodyError::TooLarge => Refusal::BodyTooLarge(largest),
         BodyError::NoRoom => Refusal::NoRoom,
         BodyError::Late => Refusal::BodyTimeout,
         BodyError::Broken | BodyError::Nobody => Refusal::BodyBroken,

@@ -4,10 +4,9 @@ use std::cell::RefCell;
 use std::io::{IoSlice, Write};
 use std::time::{Duration, SystemTime};
 
-use http::StatusCode;
-
 use super::wait::{Interrupted, Peer, Stream};
 use crate::http::{Reply, Version};
+use crate::status::Status;
 
 /// Longer answers than this the reference sends in chunks.
 const UNCHUNKED: usize = 2048;
@@ -79,9 +78,9 @@ impl Output {
             Version::V1_0 => b"HTTP/1.0 ",
             Version::V1_1 => b"HTTP/1.1 ",
         });
-        head.extend_from_slice(reply.status.as_str().as_bytes());
+        head.extend_from_slice(reply.status.digits().as_bytes());
         head.push(b' ');
-        head.extend_from_slice(reply.status.canonical_reason().unwrap_or_default().as_bytes());
+        head.extend_from_slice(reply.status.reason().as_bytes());
         head.extend_from_slice(b"\r\n");
         if let Some(media_type) = reply.media_type {
             field(head, "Content-Type", media_type.as_bytes());
@@ -145,7 +144,7 @@ impl Date {
 }
 
 /// An answer to a head that is none.
-pub(crate) fn refusal(status: StatusCode) -> (Reply, Manner) {
+pub(crate) fn refusal(status: Status) -> (Reply, Manner) {
     let manner = Manner {
         version: Version::V1_1,
         keep_alive: false,

@@ -1,11 +1,14 @@
 //! Whole connections, on a paused clock: what is idle is passed over, so that
 //! limits of minutes are seen at once.
 
+use std::io;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
 use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, NoToken};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::UnixStream;
 use tokio::time::{Instant, sleep};
 
@@ -140,6 +143,26 @@ async fn framings() {
             "100 400",
         ),
         (
+            "told nothing, too large",
+            format!("{head}Content-Length: 1025\r\nExpect: 100-continue\r\n\r\n"),
+            "413",
+        ),
+        (
+            "nothing to go on with",
+            format!("{head}Expect: 100-continue\r\n\r\n"),
+            "400",
+        ),
+        (
+            "waits in vain",
+            "POST /v1/key HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n".to_owned(),
+            "401",
+        ),
+        (
+            "asks to go on and does",
+            format!("POST /v1/key HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n{{}}{VERSIONS}"),
+            "401 200",
+        ),
+        (
             "wrong token",
             format!("POST /v1/key HTTP/1.1\r\nContent-Length: 2\r\n\r\n{{}}{VERSIONS}"),
             "401 200",
@@ -148,6 +171,29 @@ async fn framings() {
             "wrong token, much",
             "POST /v1/key HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n{}".to_owned(),
             "401",
+        ),
+        (
+            "a head too long",
+            format!("GET /versions HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(8192)),
+            "431",
+        ),
+        (
+            "a head too long, and then none",
+            format!("GET /versions HTTP/1.1\r\nX: {}\0\r\n\r\n", "x".repeat(8192)),
+            "431",
+        ),
+        (
+            "none, and too long",
+            format!("GET /versions HTTP/1.1\r\nX: \0{}\r\n\r\n", "x".repeat(8192)),
+            "400",
+        ),
+        (
+            "a body longer than a head may be",
+            format!(
+                "POST /v2/transactions/sign HTTP/1.1\r\nX-KMD-API-Token: {TOKEN}\r\nContent-Length: 9000\r\n\r\n{}{VERSIONS}",
+                " ".repeat(9000)
+            ),
+            "400 200",
         ),
         ("no HTTP", "\u{16}\u{3}\u{1}".to_owned(), "400"),
         ("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), "400"),
@@ -183,6 +229,31 @@ async fn heads_of_answers() {
         old.starts_with("HTTP/1.0 200") && old.contains("Connection: close") && old.trim_end().ends_with('}'),
         "{old}"
     );
+}
+
+/// Who has no body waits for nothing, whatever it says.
+#[tokio::test(start_paused = true)]
+async fn without_a_body_nothing_is_expected() {
+    let answer = answers(b"GET /versions HTTP/1.1\r\nExpect: 100-continue\r\n\r\n").await;
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && !answer.contains("Connection: close"),
+        "{answer}"
+    );
+}
+
+/// Who sends too much is told how much is taken, and what raises that.
+#[tokio::test(start_paused = true)]
+async fn the_limit_that_was_passed_is_named() {
+    for (path, limit, setting) in [
+        ("/v2/token/rotate", 1024, "kmd.max_body_bytes"),
+        ("/v2/transactions/sign", 1 << 20, "kmd.max_batch_body_bytes"),
+    ] {
+        let length = limit + 1;
+        let asked = format!("POST {path} HTTP/1.1\r\nX-KMD-API-Token: {TOKEN}\r\nContent-Length: {length}\r\n\r\n");
+        let answer = answers(asked.as_bytes()).await;
+        let hint = format!("send {limit} bytes at the most, or raise {setting} in kmd_config.json");
+        assert!(answer.starts_with("HTTP/1.1 413") && answer.contains(&hint), "{answer}");
+    }
 }
 
 /// Seconds until a connection ends.
@@ -275,6 +346,108 @@ async fn large_bodies_have_a_budget_together() {
     }
 }
 
+/// Little came of a body, so little is held for it.
+#[tokio::test(start_paused = true)]
+async fn what_is_announced_takes_no_share() {
+    const LARGE: usize = 480 << 10;
+    let daemon = daemon();
+    let head =
+        format!("POST /v2/transactions/sign HTTP/1.1\r\nX-KMD-API-Token: {TOKEN}\r\nContent-Length: {LARGE}\r\n\r\n");
+    let (mut holder, _stop) = connect_to(&daemon);
+    holder
+        .write_all(format!("{head}{}", " ".repeat(10_000)).as_bytes())
+        .await
+        .unwrap();
+    sleep(Duration::from_secs(1)).await;
+    let (mut other, _stop) = connect_to(&daemon);
+    let whole = format!("{head}{}", " ".repeat(LARGE));
+    other.write_all(whole.as_bytes()).await.unwrap();
+    assert_eq!(status(&mut other).await, "HTTP/1.1 400");
+}
+
+/// A stream that notes what is asked of it.
+struct Noted {
+    stream: UnixStream,
+    notes: Arc<Mutex<Vec<Note>>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Note {
+    LookedFor,
+    Written,
+}
+
+impl Noted {
+    fn note(&self, note: Note) {
+        self.notes.lock().unwrap().push(note);
+    }
+}
+
+impl Stream for Noted {
+    fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.note(Note::LookedFor);
+        self.stream.poll_readable(context)
+    }
+
+    fn end_writing(&self) {
+        self.stream.end_writing();
+    }
+}
+
+impl AsyncRead for Noted {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, room: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, room)
+    }
+}
+
+impl AsyncWrite for Noted {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.note(Note::Written);
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_is_there_is_not_waited_for() {
+    let (mut client, stream) = UnixStream::pair().unwrap();
+    let notes = Arc::default();
+    let stream = Noted {
+        stream,
+        notes: Arc::clone(&notes),
+    };
+    let (_stop, stopping) = watch::channel(false);
+    client.write_all(VERSIONS.repeat(2).as_bytes()).await.unwrap();
+    client.shutdown().await.unwrap();
+    serve(stream, Door::Unix, daemon(), stopping, &Share::of(&Arc::default())).await;
+    let notes = notes.lock().unwrap();
+    let mut between = notes.split(|note| *note == Note::Written).skip(1);
+    assert_eq!(
+        between.next().map(<[Note]>::len),
+        Some(0),
+        "the second follows the first"
+    );
+    assert!(
+        between.next().is_some_and(|rest| !rest.is_empty()),
+        "a third is looked for"
+    );
+}
+
 async fn status(client: &mut UnixStream) -> String {
     let mut answer = [0; 12];
     client.read_exact(&mut answer).await.unwrap();
@@ -293,6 +466,32 @@ async fn a_peer_that_does_not_read_ends() {
         rest.len()
     };
     assert!(answer.await < 200 * 10_000, "not all was answered");
+}
+
+/// What was waited for before takes nothing from the time of an answer.
+#[tokio::test(start_paused = true)]
+async fn each_answer_has_its_own_time() {
+    let (mut client, stream) = UnixStream::pair().unwrap();
+    while stream.try_write(&[0; 4096]).is_ok() {}
+    let (_stop, stopping) = watch::channel(false);
+    let mut peer = Peer::new(stream, stopping);
+    peer.allow(Duration::from_secs(30));
+    sleep(Duration::from_secs(30)).await;
+    let answer = b"an answer";
+    let mut slices = [io::IoSlice::new(answer)];
+    let writing = async {
+        let written = peer.write(&mut slices, Duration::from_secs(120)).await;
+        drop(peer);
+        written
+    };
+    let reading = async {
+        sleep(Duration::from_secs(119)).await;
+        let mut came = Vec::new();
+        client.read_to_end(&mut came).await.unwrap();
+        came
+    };
+    let (written, came) = tokio::join!(writing, reading);
+    assert!(written.is_ok() && came.ends_with(answer));
 }
 
 #[tokio::test(start_paused = true)]

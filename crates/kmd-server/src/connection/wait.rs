@@ -140,7 +140,8 @@ impl<S: Stream> Peer<S> {
     ) -> Result<(), Interrupted> {
         io::IoSlice::advance_slices(&mut slices, 0);
         while !slices.is_empty() {
-            let written = std::future::poll_fn(|context| self.poll_write(context, slices, time)).await?;
+            self.allow(time);
+            let written = std::future::poll_fn(|context| self.poll_write(context, slices)).await?;
             io::IoSlice::advance_slices(&mut slices, written);
         }
         Ok(())
@@ -150,10 +151,8 @@ impl<S: Stream> Peer<S> {
         &mut self,
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
-        time: Duration,
     ) -> Poll<Result<usize, Interrupted>> {
         if let Poll::Ready(result) = Pin::new(&mut self.stream).poll_write_vectored(context, slices) {
-            self.deadline.set(time);
             return Poll::Ready(match result {
                 Ok(0) => Err(Interrupted::Broken),
                 result => result.map_err(Interrupted::from),

@@ -1,8 +1,6 @@
 //! Cross-origin and private-network headers, as the reference sets them: on
 //! routes that exist, for origins that are listed.
 
-use http::header;
-
 use super::head::Fields;
 use super::reply::Reply;
 
@@ -27,7 +25,7 @@ impl Wishes {
     pub(crate) fn of(request: &Fields<'_>, cors: &Cors) -> Self {
         Self {
             origin: request
-                .first(header::ORIGIN.as_str())
+                .first("origin")
                 .filter(|origin| cors.allows(origin))
                 .map(<[u8]>::to_vec),
             private_network: cors.allow_private_network && request.first(REQUEST_PRIVATE) == Some(b"true"),

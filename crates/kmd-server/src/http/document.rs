@@ -8,6 +8,8 @@ use std::time::Duration;
 use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, NoToken};
 
 use super::endpoint::Endpoint;
+use super::{v1, v2};
+use crate::status::Status;
 
 /// Paths and methods.
 type Operations = BTreeSet<(String, String)>;
@@ -46,4 +48,17 @@ pub(crate) fn nothing() -> Kmd {
         threads: NonZeroUsize::MIN,
         token: Arc::new(NoToken),
     })
+}
+
+/// What the documents promise can be answered, and so is counted.
+#[test]
+fn every_status_of_the_documents_is_known() {
+    for document in [v1::SWAGGER, v2::OPENAPI] {
+        let document: serde_json::Value = serde_json::from_str(document).unwrap();
+        let operations = document["paths"].as_object().unwrap().values();
+        let operations = operations.flat_map(|operations| operations.as_object().unwrap().values());
+        for code in operations.flat_map(|operation| operation["responses"].as_object().unwrap().keys()) {
+            assert!(Status::ALL.iter().any(|status| status.digits() == code), "{code}");
+        }
+    }
 }

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 
-use http::StatusCode;
 use kmd_api::v1::{InitWallet, RenewWallet};
 use kmd_api::{DecodeError, EncodeError, Encoding, Method, Request};
 use kmd_core::{Call, Error, Kmd};
@@ -11,7 +10,9 @@ use kmd_wallet::WalletId;
 
 use super::reply::{Reply, ReplyBody};
 use super::{v1, v2};
+use crate::limits::Limits;
 use crate::metrics::RouteName;
+use crate::status::Status;
 
 /// Where the work of an endpoint runs.
 #[derive(Clone, Copy)]
@@ -28,7 +29,7 @@ pub(crate) enum Place {
 pub(crate) enum Failures {
     /// In the words of the reference; holds the status when everything was well
     /// formed and the operation itself fails.
-    V1(StatusCode),
+    V1(Status),
     /// With code, message and hint.
     V2,
 }
@@ -40,6 +41,25 @@ pub(crate) enum BodyLimit {
     Single,
     /// Many operations at once.
     Batch,
+}
+
+impl BodyLimit {
+    /// What that comes to.
+    pub(crate) fn within(self, limits: &Limits) -> LargestBody {
+        let (bytes, setting) = match self {
+            Self::Single => (limits.body, "kmd.max_body_bytes"),
+            Self::Batch => (limits.batch_body, "kmd.max_batch_body_bytes"),
+        };
+        LargestBody { bytes, setting }
+    }
+}
+
+/// The largest body that is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LargestBody {
+    pub(crate) bytes: usize,
+    /// What says so.
+    pub(crate) setting: &'static str,
 }
 
 /// An endpoint.
@@ -56,7 +76,7 @@ pub(crate) struct Endpoint {
 /// Takes the wallet that the path names, if it names one.
 pub(crate) type Handler = fn(&Call<'_>, Option<&str>, Encoding, &[u8]) -> Result<ReplyBody, Failure>;
 
-/// What an endpoint did.
+/// What was done for a request.
 pub(crate) struct Performed {
     pub(crate) reply: Reply,
     pub(crate) wallet: Option<WalletId>,
@@ -64,6 +84,26 @@ pub(crate) struct Performed {
     pub(crate) signatures: usize,
     /// Why it failed.
     pub(crate) failed: Option<Failed>,
+}
+
+impl Performed {
+    /// Nothing but to answer.
+    pub(crate) fn answered(reply: Reply) -> Self {
+        Self {
+            reply,
+            wallet: None,
+            signatures: 0,
+            failed: None,
+        }
+    }
+
+    /// Nothing: it was refused.
+    pub(crate) fn refused(reply: Reply, refusal: Refusal) -> Self {
+        Self {
+            failed: Some(Failure::Request(refusal).failed()),
+            ..Self::answered(reply)
+        }
+    }
 }
 
 /// Why a request failed, for those who log and count.
@@ -92,7 +132,7 @@ pub(crate) enum Refusal {
     #[error("invalid API token")]
     Token,
     #[error("request body too large")]
-    BodyTooLarge,
+    BodyTooLarge(LargestBody),
     #[error("too many large requests at once")]
     NoRoom,
     #[error("request body did not arrive in time")]
@@ -133,6 +173,11 @@ impl Endpoint {
         matches!(self.path, InitWallet::PATH | RenewWallet::PATH)
     }
 
+    /// Refuses a request.
+    pub(crate) fn refuse(&self, encoding: Encoding, refusal: Refusal) -> Performed {
+        Performed::refused(self.failure(encoding, &Failure::Request(refusal)), refusal)
+    }
+
     /// Does what the body asks for, on a thread that may wait.
     pub(crate) fn perform(&self, kmd: &Kmd, wallet: Option<&str>, encoding: Encoding, body: &[u8]) -> Performed {
         let call = kmd.call();
@@ -158,11 +203,7 @@ impl Endpoint {
 
     fn performed(&self, call: &Call<'_>, encoding: Encoding, result: Result<ReplyBody, Failure>) -> Performed {
         let (reply, signatures, failed) = match result {
-            Ok(answer) => (
-                Reply::encoded(encoding, StatusCode::OK, answer),
-                call.signatures(),
-                None,
-            ),
+            Ok(answer) => (Reply::encoded(encoding, Status::Ok, answer), call.signatures(), None),
             Err(failure) => (self.failure(encoding, &failure), 0, Some(failure.failed())),
         };
         Performed {
@@ -174,7 +215,7 @@ impl Endpoint {
     }
 
     /// Answers a failure in the manner of the endpoint's version.
-    pub(crate) fn failure(&self, encoding: Encoding, failure: &Failure) -> Reply {
+    fn failure(&self, encoding: Encoding, failure: &Failure) -> Reply {
         let mut reply = match self.failures {
             Failures::V1(operation_failed) => {
                 let status = v1::status(failure, operation_failed);
@@ -191,7 +232,7 @@ impl Endpoint {
 
 impl Failure {
     /// What there is to log and count of it.
-    pub(crate) fn failed(&self) -> Failed {
+    fn failed(&self) -> Failed {
         Failed {
             kind: v2::code(self),
             cause: self.cause(),

@@ -32,6 +32,15 @@ impl Framing {
             _ => Err(Unframed),
         }
     }
+
+    /// Whether so many bytes may be enough for the body. Of chunks that is seen
+    /// when they come.
+    pub(crate) fn fits(self, bytes: usize) -> bool {
+        match self {
+            Self::Length(length) => length <= bytes as u64,
+            Self::Chunked => true,
+        }
+    }
 }
 
 /// Digits, and nothing else: `u64::from_str` would take a sign.

@@ -1,7 +1,6 @@
 //! The head of a request: parsed, and reduced to what kmd wants to know of it.
 
-use http::{StatusCode, header};
-use httparse::{EMPTY_HEADER, Header, Status};
+use httparse::{EMPTY_HEADER, Header};
 use kmd_api::{Encoding, TOKEN_HEADER};
 
 use super::Daemon;
@@ -9,6 +8,7 @@ use super::cors::Wishes;
 use super::framing::Framing;
 use super::route::{self, Route};
 use crate::metrics::Door;
+use crate::status::Status;
 
 /// More header fields than this are refused.
 const MOST_FIELDS: usize = 100;
@@ -41,36 +41,28 @@ pub(crate) enum Version {
 /// What the bytes that came are.
 pub(crate) enum Parsed {
     /// A whole head, of so many bytes.
-    Head(usize, Box<Asked>),
+    Head(usize, Asked),
     /// The beginning of one.
     Partial,
     /// None that can be answered but with this status.
-    Refused(StatusCode),
+    Refused(Status),
 }
 
 /// Parses a head.
 pub(crate) fn parse(bytes: &[u8], daemon: &Daemon, door: Door) -> Parsed {
-    if bytes.len() > daemon.limits.header {
-        // A body that came along is no part of it.
-        let head = bytes.get(..daemon.limits.header).unwrap_or(bytes);
-        if let Parsed::Partial = parse_within(head, daemon, door) {
-            return Parsed::Refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
-        }
-    }
-    parse_within(bytes, daemon, door)
-}
-
-fn parse_within(bytes: &[u8], daemon: &Daemon, door: Door) -> Parsed {
+    let limit = daemon.limits.header;
     let mut fields = [EMPTY_HEADER; MOST_FIELDS];
     let mut request = httparse::Request::new(&mut fields);
-    match request.parse(bytes) {
-        Ok(Status::Partial) => Parsed::Partial,
-        Ok(Status::Complete(length)) => match asked(&request, daemon, door) {
-            Some(asked) => Parsed::Head(length, Box::new(asked)),
-            None => Parsed::Refused(StatusCode::BAD_REQUEST),
+    // What came beyond the limit may be a body, which is no part of it.
+    match request.parse(&bytes[..bytes.len().min(limit)]) {
+        Ok(httparse::Status::Partial) if bytes.len() > limit => Parsed::Refused(Status::RequestHeaderFieldsTooLarge),
+        Ok(httparse::Status::Partial) => Parsed::Partial,
+        Ok(httparse::Status::Complete(length)) => match asked(&request, daemon, door) {
+            Some(asked) => Parsed::Head(length, asked),
+            None => Parsed::Refused(Status::BadRequest),
         },
-        Err(httparse::Error::TooManyHeaders) => Parsed::Refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
-        Err(_) => Parsed::Refused(StatusCode::BAD_REQUEST),
+        Err(httparse::Error::TooManyHeaders) => Parsed::Refused(Status::RequestHeaderFieldsTooLarge),
+        Err(_) => Parsed::Refused(Status::BadRequest),
     }
 }
 
@@ -82,12 +74,9 @@ fn asked(request: &httparse::Request<'_, '_>, daemon: &Daemon, door: Door) -> Op
         Version::V1_1
     };
     let method = request.method?;
-    let framing = Framing::of(
-        &fields.all(header::CONTENT_LENGTH.as_str()),
-        &fields.all(header::TRANSFER_ENCODING.as_str()),
-    )
-    .ok()
-    .filter(|framing| (*framing, version) != (Framing::Chunked, Version::V1_0))?;
+    let framing = Framing::of(&fields.all("content-length"), &fields.all("transfer-encoding"))
+        .ok()
+        .filter(|framing| (*framing, version) != (Framing::Chunked, Version::V1_0))?;
     Some(Asked {
         route: match door {
             Door::Tcp | Door::Unix => route::find(method, path(request.path?)),
@@ -103,10 +92,10 @@ fn asked(request: &httparse::Request<'_, '_>, daemon: &Daemon, door: Door) -> Op
         framing,
         version,
         keep_alive: match version {
-            Version::V1_1 => !fields.lists(header::CONNECTION.as_str(), "close"),
-            Version::V1_0 => fields.lists(header::CONNECTION.as_str(), "keep-alive"),
+            Version::V1_1 => !fields.lists("connection", "close"),
+            Version::V1_0 => fields.lists("connection", "keep-alive"),
         },
-        expects_continue: version == Version::V1_1 && fields.lists(header::EXPECT.as_str(), "100-continue"),
+        expects_continue: version == Version::V1_1 && fields.lists("expect", "100-continue"),
     })
 }
 
@@ -128,7 +117,7 @@ fn shown(method: &str) -> &'static str {
 fn accepted_encoding(fields: &Fields<'_>) -> Encoding {
     let wanted = Encoding::Msgpack.media_type();
     let wants = |value: &[u8]| value.windows(wanted.len()).any(|part| part == wanted.as_bytes());
-    if fields.first(header::ACCEPT.as_str()).is_some_and(wants) {
+    if fields.first("accept").is_some_and(wants) {
         Encoding::Msgpack
     } else {
         Encoding::Json

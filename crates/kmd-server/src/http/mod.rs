@@ -16,7 +16,6 @@ mod v2;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
 use kmd_api::Encoding;
 use kmd_core::Kmd;
 use kmd_crypto::PasswordKdf;
@@ -30,11 +29,12 @@ use crate::connection::{Body, Budget};
 use crate::limits::Limits;
 use crate::metrics::{ANY_METHOD, Ended, Metrics, RouteName, UNKNOWN};
 use crate::readiness::Readiness;
+use crate::status::Status;
 use crate::token::TokenFile;
 use crate::watchdog::Watchdog;
 pub(crate) use cors::Cors;
-pub(crate) use endpoint::Refusal;
-use endpoint::{BodyLimit, Endpoint, Failed, Failure, Performed, Place};
+use endpoint::{Endpoint, Performed, Place};
+pub(crate) use endpoint::{LargestBody, Refusal};
 pub(crate) use framing::{Chunks, Framing, Progress};
 pub(crate) use head::{Asked, Parsed, Version, parse};
 pub(crate) use reply::Reply;
@@ -94,16 +94,13 @@ pub(crate) struct Admitted {
     endpoint: &'static Endpoint,
     /// The wallet that the path names.
     wallet: Option<String>,
-    started: Instant,
+    begun: Begun,
 }
 
 impl Admitted {
-    /// How large its body may be, in bytes.
-    pub(crate) fn body_limit(&self, limits: &Limits) -> usize {
-        match self.endpoint.body {
-            BodyLimit::Single => limits.body,
-            BodyLimit::Batch => limits.batch_body,
-        }
+    /// How large its body may be.
+    pub(crate) fn largest_body(&self, limits: &Limits) -> LargestBody {
+        self.endpoint.body.within(limits)
     }
 }
 
@@ -114,17 +111,21 @@ pub(crate) fn route_names() -> impl Iterator<Item = RouteName> {
 
 /// All kinds of failures, for those who count.
 pub(crate) fn error_kinds() -> impl Iterator<Item = &'static str> {
-    v2::CODES.into_iter()
+    v2::CODES.iter().copied()
 }
 
 /// Answers what is answered without a body, and admits everything else.
 pub(crate) async fn before_body(daemon: &Arc<Daemon>, asked: &Asked) -> Result<Admitted, Reply> {
-    let started = Instant::now();
+    let begun = Begun {
+        method: asked.method,
+        route: asked.route.name(),
+        at: Instant::now(),
+    };
     if let Route::Endpoint(endpoint, wallet) = &asked.route {
         let request = Admitted {
             endpoint,
             wallet: wallet.clone(),
-            started,
+            begun,
         };
         if !asked.token {
             return Err(refuse(daemon, asked, request, Refusal::Token));
@@ -132,25 +133,15 @@ pub(crate) async fn before_body(daemon: &Arc<Daemon>, asked: &Asked) -> Result<A
         daemon.watchdog.restart();
         return Ok(request);
     }
-    let (reply, failed) = apart(daemon, asked).await;
-    let answered = Answered {
-        method: asked.method,
-        route: asked.route.name(),
-        status: reply.status,
-        started,
-        wallet: None,
-        signatures: 0,
-        failed,
-    };
-    answered.tell(daemon);
-    Err(reply)
+    let performed = apart(daemon, asked).await;
+    Err(begun.ended(daemon, performed))
 }
 
 /// Answers what is no endpoint.
-async fn apart(daemon: &Arc<Daemon>, asked: &Asked) -> (Reply, Option<Failed>) {
+async fn apart(daemon: &Arc<Daemon>, asked: &Asked) -> Performed {
     let wishes = &asked.wishes;
-    let reply = match &asked.route {
-        Route::Options => wishes.decorate_options(Reply::empty(StatusCode::OK)),
+    Performed::answered(match &asked.route {
+        Route::Options => wishes.decorate_options(Reply::empty(Status::Ok)),
         Route::Versions => wishes.decorate(v1::versions(asked.accepts)),
         Route::Swagger => wishes.decorate(v1::swagger()),
         Route::OpenApi => wishes.decorate(v2::openapi()),
@@ -158,37 +149,27 @@ async fn apart(daemon: &Arc<Daemon>, asked: &Asked) -> (Reply, Option<Failed>) {
         Route::Ready => observe::ready(daemon).await,
         Route::Metrics if !asked.token => {
             let refusal = Refusal::Token;
-            return (observe::refused(refusal), Some(Failure::Request(refusal).failed()));
+            return Performed::refused(observe::refused(refusal), refusal);
         }
         Route::Metrics => observe::metrics(daemon).await,
         Route::NotFound => Reply::not_found(),
-        Route::NotAllowed | Route::Endpoint(..) => Reply::empty(StatusCode::METHOD_NOT_ALLOWED),
-    };
-    (reply, None)
+        Route::NotAllowed | Route::Endpoint(..) => Reply::empty(Status::MethodNotAllowed),
+    })
 }
 
 /// Answers a request whose body is refused.
 pub(crate) fn refuse(daemon: &Daemon, asked: &Asked, request: Admitted, refusal: Refusal) -> Reply {
-    let Admitted { endpoint, started, .. } = request;
-    let failure = Failure::Request(refusal);
-    let reply = endpoint.failure(asked.accepts, &failure);
-    let performed = Performed {
-        reply,
-        wallet: None,
-        signatures: 0,
-        failed: Some(failure.failed()),
-    };
-    asked
-        .wishes
-        .decorate(finish(daemon, endpoint, asked.method, started, performed))
+    let Admitted { endpoint, begun, .. } = request;
+    let performed = endpoint.refuse(asked.accepts, refusal);
+    asked.wishes.decorate(begun.ended(daemon, performed))
 }
 
 /// Counts a request whose head is refused: it is for no route, and nothing of
 /// it is fit for the log.
-pub(crate) fn count_refused_head(daemon: &Daemon, status: StatusCode) {
+pub(crate) fn count_refused_head(daemon: &Daemon, status: Status) {
     daemon.metrics.ended(Ended {
         route: (ANY_METHOD, UNKNOWN),
-        status: status.as_u16(),
+        status,
         time: Duration::ZERO,
         signatures: 0,
         error: None,
@@ -203,27 +184,20 @@ pub(crate) async fn answer(daemon: &Arc<Daemon>, asked: &Asked, request: Admitte
     } else {
         Encoding::of_body(&body)
     };
-    asked
-        .wishes
-        .decorate(perform(daemon, asked.method, request, encoding, body).await)
+    let performed = perform(daemon, request, encoding, body).await;
+    asked.wishes.decorate(performed)
 }
 
-async fn perform(
-    daemon: &Arc<Daemon>,
-    method: &'static str,
-    request: Admitted,
-    encoding: Encoding,
-    body: Body,
-) -> Reply {
+async fn perform(daemon: &Arc<Daemon>, request: Admitted, encoding: Encoding, body: Body) -> Reply {
     let Admitted {
         endpoint,
         wallet,
-        started,
+        begun,
     } = request;
     if let Place::Inline = endpoint.place
         && let Some(performed) = endpoint.perform_at_once(&daemon.kmd, wallet.as_deref(), encoding, &body)
     {
-        return finish(daemon, endpoint, method, started, performed);
+        return begun.ended(daemon, performed);
     }
     let work = {
         let daemon = Arc::clone(daemon);
@@ -234,73 +208,49 @@ async fn perform(
             if endpoint.moves_deadlines() {
                 daemon.sessions_changed.notify_one();
             }
-            finish(&daemon, endpoint, method, started, performed)
+            begun.ended(&daemon, performed)
         }
     };
     let reply = daemon.bridge.blocking(work).await;
-    reply.unwrap_or_else(|_| {
-        let failure = Failure::Request(Refusal::Internal);
-        let performed = Performed {
-            reply: endpoint.failure(encoding, &failure),
-            wallet: None,
-            signatures: 0,
-            failed: Some(failure.failed()),
-        };
-        finish(daemon, endpoint, method, started, performed)
-    })
+    reply.unwrap_or_else(|_| begun.ended(daemon, endpoint.refuse(encoding, Refusal::Internal)))
 }
 
-fn finish(daemon: &Daemon, endpoint: &Endpoint, method: &'static str, started: Instant, performed: Performed) -> Reply {
-    let Performed {
-        reply,
-        wallet,
-        signatures,
-        failed,
-    } = performed;
-    let answered = Answered {
-        method,
-        route: endpoint.name(),
-        status: reply.status,
-        started,
-        wallet,
-        signatures,
-        failed,
-    };
-    answered.tell(daemon);
-    reply
-}
-
-/// A request that was answered.
-struct Answered {
+/// A request as it came, for those who log and count.
+#[derive(Clone, Copy)]
+struct Begun {
     method: &'static str,
     route: RouteName,
-    status: StatusCode,
-    started: Instant,
-    wallet: Option<WalletId>,
-    signatures: usize,
-    failed: Option<Failed>,
+    at: Instant,
 }
 
-impl Answered {
+impl Begun {
     /// Counts it, and writes its line: never a body, a token, a secret, or a
-    /// path that matched nothing (a token may have strayed into it).
-    fn tell(&self, daemon: &Daemon) {
-        let time = self.started.elapsed();
+    /// path that matched nothing (a token may have strayed into it). Gives what
+    /// it is answered with.
+    fn ended(self, daemon: &Daemon, performed: Performed) -> Reply {
+        let Performed {
+            reply,
+            wallet,
+            signatures,
+            failed,
+        } = performed;
+        let time = self.at.elapsed();
         daemon.metrics.ended(Ended {
             route: self.route,
-            status: self.status.as_u16(),
+            status: reply.status,
             time,
-            signatures: self.signatures,
-            error: self.failed.as_ref().map(|failed| failed.kind),
+            signatures,
+            error: failed.as_ref().map(|failed| failed.kind),
         });
         info!(
             method = self.method,
             route = self.route.1,
-            status = self.status.as_u16(),
+            status = reply.status.number(),
             micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX),
-            wallet = self.wallet.as_ref().map(WalletId::as_str),
-            cause = self.failed.as_ref().map(|failed| failed.cause.as_str()),
+            wallet = wallet.as_ref().map(WalletId::as_str),
+            cause = failed.as_ref().map(|failed| failed.cause.as_str()),
             "request"
         );
+        reply
     }
 }

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use http::StatusCode;
 use kmd_api::Encoding;
 use serde::Serialize;
 
@@ -14,6 +13,7 @@ use super::endpoint::{Failure, Refusal};
 use super::reply::Reply;
 use super::v2;
 use crate::metrics::{self, Levels};
+use crate::status::Status;
 
 /// Paths, and the methods they answer.
 pub(crate) const HEALTH: &str = "/health";
@@ -23,7 +23,7 @@ pub(crate) const METHODS: [&str; 2] = ["GET", "HEAD"];
 
 /// Answers at once: that there is an answer is what counts.
 pub(crate) fn health() -> Reply {
-    Reply::encoded(Encoding::Json, StatusCode::OK, "{\"alive\":true}\n")
+    Reply::encoded(Encoding::Json, Status::Ok, "{\"alive\":true}\n")
 }
 
 #[derive(Serialize)]
@@ -41,9 +41,9 @@ pub(crate) async fn ready(daemon: &Daemon) -> Reply {
         reasons: obstacles.iter().map(ToString::to_string).collect(),
     };
     let status = if body.ready {
-        StatusCode::OK
+        Status::Ok
     } else {
-        StatusCode::SERVICE_UNAVAILABLE
+        Status::ServiceUnavailable
     };
     Reply::status_body(Encoding::Json, status, &body)
 }
@@ -65,7 +65,7 @@ pub(crate) async fn metrics(daemon: &Arc<Daemon>) -> Reply {
     });
     match page.await {
         Ok(page) => {
-            let mut reply = Reply::empty(StatusCode::OK);
+            let mut reply = Reply::empty(Status::Ok);
             reply.media_type = Some(metrics::MEDIA_TYPE);
             reply.body = page.into();
             reply

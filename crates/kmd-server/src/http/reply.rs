@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
-use http::StatusCode;
 use kmd_api::Encoding;
 use kmd_api::v1::ErrorResponse;
 use kmd_memory::SecretBuffer;
 use serde::Serialize;
+
+use crate::status::Status;
 
 /// Seconds after which work that was turned away may be tried again: about one
 /// key derivation.
@@ -15,7 +16,7 @@ const RETRY_AFTER_SECONDS: &[u8] = b"1";
 
 /// An answer.
 pub(crate) struct Reply {
-    pub(crate) status: StatusCode,
+    pub(crate) status: Status,
     pub(crate) media_type: Option<&'static str>,
     /// Header fields that few answers have.
     pub(crate) fields: Vec<(&'static str, Cow<'static, [u8]>)>,
@@ -67,7 +68,7 @@ impl From<&'static str> for ReplyBody {
 
 impl Reply {
     /// An answer without a body.
-    pub(crate) fn empty(status: StatusCode) -> Self {
+    pub(crate) fn empty(status: Status) -> Self {
         Self {
             status,
             media_type: None,
@@ -79,7 +80,7 @@ impl Reply {
 
     /// The reference's answer to a path that it does not know.
     pub(crate) fn not_found() -> Self {
-        let mut reply = Self::empty(StatusCode::NOT_FOUND);
+        let mut reply = Self::empty(Status::NotFound);
         reply.media_type = Some("text/plain; charset=utf-8");
         reply.body = "404 page not found\n".into();
         reply.set("X-Content-Type-Options", b"nosniff".as_slice());
@@ -87,7 +88,7 @@ impl Reply {
     }
 
     /// An answer in one of the encodings of the API.
-    pub(crate) fn encoded(encoding: Encoding, status: StatusCode, body: impl Into<ReplyBody>) -> Self {
+    pub(crate) fn encoded(encoding: Encoding, status: Status, body: impl Into<ReplyBody>) -> Self {
         Self {
             media_type: Some(encoding.media_type()),
             body: body.into(),
@@ -96,7 +97,7 @@ impl Reply {
     }
 
     /// A failure of version 1, in the encoding of the request.
-    pub(crate) fn failure(encoding: Encoding, status: StatusCode, message: Cow<'static, str>) -> Self {
+    pub(crate) fn failure(encoding: Encoding, status: Status, message: Cow<'static, str>) -> Self {
         let body = ErrorResponse {
             error: true,
             message: message.into_owned(),
@@ -105,9 +106,9 @@ impl Reply {
     }
 
     /// A failure with this body.
-    pub(crate) fn status_body(encoding: Encoding, status: StatusCode, body: &impl Serialize) -> Self {
+    pub(crate) fn status_body(encoding: Encoding, status: Status, body: &impl Serialize) -> Self {
         let mut reply = Self::encoded(encoding, status, encoding.encode(body).unwrap_or_default());
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        if status == Status::ServiceUnavailable {
             reply.set("Retry-After", RETRY_AFTER_SECONDS);
         }
         reply

@@ -30,6 +30,8 @@ pub(crate) use requests::{ANY_METHOD, RouteName, UNKNOWN};
 pub(crate) use text::MEDIA_TYPE;
 use value::{Counter, Histogram};
 
+use crate::status::Status;
+
 /// What is signed, one by one or many at once.
 const SIGNATURES: [(&str, &str); 5] = [
     ("transaction", v1::SignTransaction::PATH),
@@ -69,7 +71,7 @@ pub(crate) struct Connections {
 #[derive(Clone, Copy)]
 pub(crate) struct Ended {
     pub(crate) route: RouteName,
-    pub(crate) status: u16,
+    pub(crate) status: Status,
     pub(crate) time: Duration,
     /// The signatures in its answer.
     pub(crate) signatures: usize,
@@ -123,7 +125,7 @@ impl Metrics {
         {
             self.signatures[place].add(ended.signatures as u64);
         }
-        if status == 200 && route == (v1::GenerateKey::METHOD.as_str(), v1::GenerateKey::PATH) {
+        if status == Status::Ok && route == (v1::GenerateKey::METHOD.as_str(), v1::GenerateKey::PATH) {
             self.keys_generated.add(1);
         }
     }
@@ -151,7 +153,7 @@ mod tests {
     fn ended(route: RouteName) -> Ended {
         Ended {
             route,
-            status: 200,
+            status: Status::Ok,
             time: Duration::ZERO,
             signatures: 0,
             error: None,
@@ -173,12 +175,17 @@ mod tests {
         metrics.ended(ended(("POST", "/v1/key")));
         metrics.ended(ended(("DELETE", "/v1/key")));
         metrics.ended(Ended {
-            status: 400,
+            status: Status::BadRequest,
             error: Some(WRONG_PASSWORD),
             ..ended(("POST", "/v1/key"))
         });
         assert_eq!(metrics.keys_generated.value(), 1);
         assert_eq!((metrics.wrong_passwords(), metrics.errors[0].1.value()), (1, 0));
+    }
+
+    #[test]
+    fn a_wrong_password_is_a_kind_of_error() {
+        assert!(crate::http::error_kinds().any(|kind| kind == WRONG_PASSWORD));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use kmd_crypto::KdfLoad;
 
 use super::{Ended, Levels, Metrics, page};
+use crate::status::Status;
 
 const HEAD: &str = "\
 # Metrics
@@ -63,7 +64,7 @@ fn made() -> String {
     let metrics = Metrics::new([("GET", "/v1/wallets")], crate::http::error_kinds());
     metrics.ended(Ended {
         route: ("GET", "/v1/wallets"),
-        status: 200,
+        status: Status::Ok,
         time: Duration::from_millis(1),
         signatures: 0,
         error: None,
@@ -84,19 +85,9 @@ fn made() -> String {
     made
 }
 
-/// `UPDATE_PAGES=1 cargo test -p kmd-server` writes it anew.
 #[test]
 fn the_page_is_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/metrics.md");
-    let made = made();
-    if std::env::var_os("UPDATE_PAGES").is_some() {
-        std::fs::write(&path, &made).unwrap();
-    }
-    let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        found == made,
-        "run `UPDATE_PAGES=1 cargo test -p kmd-server page_is_current`"
-    );
+    crate::pages::assert_current("metrics.md", &made());
 }
 
 /// What the files for Prometheus and Grafana ask for is there.

@@ -3,11 +3,7 @@
 use std::time::Duration;
 
 use super::value::{Counter, Histogram};
-
-/// The statuses that kmd answers with; another is counted as the last.
-pub(crate) const STATUSES: [&str; 12] = [
-    "200", "400", "401", "403", "404", "405", "408", "413", "431", "500", "503", "other",
-];
+use crate::status::Status;
 
 /// The method of a route that takes any.
 pub(crate) const ANY_METHOD: &str = "any";
@@ -27,7 +23,7 @@ pub(crate) struct Requests(Vec<Route>);
 pub(crate) struct Route {
     method: &'static str,
     path: &'static str,
-    statuses: [Counter; STATUSES.len()],
+    statuses: [Counter; Status::ALL.len()],
     times: Histogram,
 }
 
@@ -44,10 +40,10 @@ impl Requests {
     }
 
     /// A request ended.
-    pub(crate) fn ended(&self, (method, path): RouteName, status: u16, time: Duration) {
+    pub(crate) fn ended(&self, (method, path): RouteName, status: Status, time: Duration) {
         let is_named = |route: &&Route| route.path == path && (route.method == method || route.method == ANY_METHOD);
         if let Some(route) = self.0.iter().find(is_named).or(self.0.last()) {
-            route.statuses[place(status)].add(1);
+            route.statuses[status as usize].add(1);
             route.times.observe(time);
         }
     }
@@ -69,20 +65,15 @@ impl Route {
 
     /// The statuses that occurred, and how often.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let counts = STATUSES.into_iter().zip(&self.statuses);
+        let counts = Status::ALL.iter().zip(&self.statuses);
         counts
-            .map(|(status, count)| (status, count.value()))
+            .map(|(status, count)| (status.digits(), count.value()))
             .filter(|(_, count)| *count > 0)
     }
 
     pub(crate) fn times(&self) -> &Histogram {
         &self.times
     }
-}
-
-fn place(status: u16) -> usize {
-    let place = STATUSES.iter().position(|written| written.parse() == Ok(status));
-    place.unwrap_or(STATUSES.len() - 1)
 }
 
 #[cfg(test)]
@@ -93,13 +84,12 @@ mod tests {
     fn each_request_has_its_route() {
         let requests = Requests::of([("POST", "/a"), ("DELETE", "/a"), (ANY_METHOD, "/b")]);
         let ended = [
-            (("POST", "/a"), 200),
-            (("DELETE", "/a"), 400),
-            (("DELETE", "/a"), 400),
-            (("GET", "/b"), 503),
-            (("GET", "/a"), 405),
-            (("GET", "/c"), 404),
-            (("GET", "/c"), 299),
+            (("POST", "/a"), Status::Ok),
+            (("DELETE", "/a"), Status::BadRequest),
+            (("DELETE", "/a"), Status::BadRequest),
+            (("GET", "/b"), Status::ServiceUnavailable),
+            (("GET", "/a"), Status::MethodNotAllowed),
+            (("GET", "/c"), Status::NotFound),
         ];
         for (route, status) in ended {
             requests.ended(route, status, Duration::from_secs(1));
@@ -114,8 +104,18 @@ mod tests {
             ("any", "/b", ("503", 1)),
             ("any", "unknown", ("404", 1)),
             ("any", "unknown", ("405", 1)),
-            ("any", "unknown", ("other", 1)),
         ];
         assert_eq!(counted, expected);
+    }
+
+    #[test]
+    fn each_status_is_counted_by_its_own_number() {
+        let requests = Requests::of([("POST", "/a")]);
+        for status in Status::ALL {
+            requests.ended(("POST", "/a"), *status, Duration::ZERO);
+        }
+        let counted = requests.0[0].counts().map(|(digits, count)| (digits.parse(), count));
+        let expected = Status::ALL.iter().map(|status| (Ok(status.number()), 1));
+        assert_eq!(counted.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
     }
 }

@@ -2,39 +2,39 @@
 
 use std::borrow::Cow;
 
-use http::StatusCode;
 use kmd_core::Error;
 use kmd_crypto::KdfError;
 use kmd_wallet::Error as WalletError;
 
 use crate::http::endpoint::{Failure, Refusal};
 use crate::messages;
+use crate::status::Status;
 
 /// The status, where a failed operation itself has `operation_failed`.
-pub(crate) fn status(failure: &Failure, operation_failed: StatusCode) -> StatusCode {
+pub(crate) fn status(failure: &Failure, operation_failed: Status) -> Status {
     match failure {
-        Failure::Request(Refusal::Token) => StatusCode::UNAUTHORIZED,
-        Failure::Request(Refusal::BodyTooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
-        Failure::Request(Refusal::NoRoom) => StatusCode::SERVICE_UNAVAILABLE,
-        Failure::Request(Refusal::BodyTimeout) => StatusCode::REQUEST_TIMEOUT,
-        Failure::Request(Refusal::BodyBroken) | Failure::Body(_) => StatusCode::BAD_REQUEST,
-        Failure::Request(Refusal::Internal) | Failure::Answer(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        Failure::Request(Refusal::Token) => Status::Unauthorized,
+        Failure::Request(Refusal::BodyTooLarge(_)) => Status::PayloadTooLarge,
+        Failure::Request(Refusal::NoRoom) => Status::ServiceUnavailable,
+        Failure::Request(Refusal::BodyTimeout) => Status::RequestTimeout,
+        Failure::Request(Refusal::BodyBroken) | Failure::Body(_) => Status::BadRequest,
+        Failure::Request(Refusal::Internal) | Failure::Answer(_) => Status::InternalServerError,
         Failure::Operation(error) => of_operation(error, operation_failed),
     }
 }
 
-fn of_operation(error: &Error, operation_failed: StatusCode) -> StatusCode {
+fn of_operation(error: &Error, operation_failed: Status) -> Status {
     match error {
         Error::Unlock(WalletError::Kdf(KdfError::Busy)) | Error::Wallet(WalletError::Kdf(KdfError::Busy)) => {
-            StatusCode::SERVICE_UNAVAILABLE
+            Status::ServiceUnavailable
         }
-        Error::Session(_) | Error::Unlock(_) => StatusCode::UNAUTHORIZED,
+        Error::Session(_) | Error::Unlock(_) => Status::Unauthorized,
         Error::UnknownDriver | Error::Address(_) | Error::Transaction(_) | Error::Group(_) | Error::Batch(_) => {
-            StatusCode::BAD_REQUEST
+            Status::BadRequest
         }
-        Error::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
-        Error::Refused(_) => StatusCode::FORBIDDEN,
-        Error::Random(_) | Error::Fetch(_) | Error::Token(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        Error::TooManyAttempts(_) => Status::TooManyRequests,
+        Error::Refused(_) => Status::Forbidden,
+        Error::Random(_) | Error::Fetch(_) | Error::Token(_) => Status::InternalServerError,
         Error::Wallet(_) => operation_failed,
     }
 }

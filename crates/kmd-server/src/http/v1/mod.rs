@@ -8,7 +8,6 @@ mod wallet;
 
 use std::sync::LazyLock;
 
-use http::StatusCode;
 use kmd_api::v1::VersionsResponse;
 use kmd_api::{Encoding, Request, v1};
 use serde::de::DeserializeOwned;
@@ -18,6 +17,7 @@ pub(crate) use wallet::{password, wallet};
 
 use super::endpoint::{BodyLimit, Endpoint, Failure, Failures, Place};
 use super::reply::Reply;
+use crate::status::Status;
 
 /// Declares an endpoint: request type, place, status of a failed operation,
 /// handler, and how its answer is encoded when that carries a secret.
@@ -31,7 +31,7 @@ macro_rules! endpoint {
             path: <v1::$request as Request>::PATH,
             place: Place::$place,
             body: BodyLimit::Single,
-            failures: Failures::V1(StatusCode::$status),
+            failures: Failures::V1(Status::$status),
             handler: |call, _, encoding, body| {
                 let request: v1::$request = decode(encoding, body)?;
                 Ok(encoding.$encode(&$handler(call, request)?)?.into())
@@ -42,38 +42,38 @@ macro_rules! endpoint {
 
 /// All endpoints. The first are asked for most often.
 pub(crate) static ENDPOINTS: [Endpoint; 21] = [
-    endpoint!(SignTransaction, Inline, BAD_REQUEST, sign::transaction),
-    endpoint!(SignProgram, Inline, BAD_REQUEST, sign::program),
+    endpoint!(SignTransaction, Inline, BadRequest, sign::transaction),
+    endpoint!(SignProgram, Inline, BadRequest, sign::program),
     endpoint!(
         SignMultisigTransaction,
         Blocking,
-        BAD_REQUEST,
+        BadRequest,
         multisig::sign_transaction
     ),
-    endpoint!(SignMultisigProgram, Blocking, BAD_REQUEST, multisig::sign_program),
-    endpoint!(ListWallets, Blocking, INTERNAL_SERVER_ERROR, wallet::list),
-    endpoint!(CreateWallet, Blocking, BAD_REQUEST, wallet::create),
-    endpoint!(InitWallet, Blocking, BAD_REQUEST, wallet::init, encode_secret),
-    endpoint!(ReleaseWallet, Blocking, UNAUTHORIZED, wallet::release),
-    endpoint!(RenewWallet, Blocking, INTERNAL_SERVER_ERROR, wallet::renew),
-    endpoint!(RenameWallet, Blocking, BAD_REQUEST, wallet::rename),
-    endpoint!(WalletInfo, Blocking, INTERNAL_SERVER_ERROR, wallet::info),
+    endpoint!(SignMultisigProgram, Blocking, BadRequest, multisig::sign_program),
+    endpoint!(ListWallets, Blocking, InternalServerError, wallet::list),
+    endpoint!(CreateWallet, Blocking, BadRequest, wallet::create),
+    endpoint!(InitWallet, Blocking, BadRequest, wallet::init, encode_secret),
+    endpoint!(ReleaseWallet, Blocking, Unauthorized, wallet::release),
+    endpoint!(RenewWallet, Blocking, InternalServerError, wallet::renew),
+    endpoint!(RenameWallet, Blocking, BadRequest, wallet::rename),
+    endpoint!(WalletInfo, Blocking, InternalServerError, wallet::info),
     endpoint!(
         ExportMasterKey,
         Blocking,
-        BAD_REQUEST,
+        BadRequest,
         wallet::export_master_key,
         encode_secret
     ),
-    endpoint!(GenerateKey, Blocking, INTERNAL_SERVER_ERROR, key::generate),
-    endpoint!(DeleteKey, Blocking, BAD_REQUEST, key::delete),
-    endpoint!(ListKeys, Blocking, INTERNAL_SERVER_ERROR, key::list),
-    endpoint!(ImportKey, Blocking, BAD_REQUEST, key::import),
-    endpoint!(ExportKey, Blocking, BAD_REQUEST, key::export, encode_secret),
-    endpoint!(ListMultisig, Blocking, INTERNAL_SERVER_ERROR, multisig::list),
-    endpoint!(ImportMultisig, Blocking, BAD_REQUEST, multisig::import),
-    endpoint!(ExportMultisig, Blocking, BAD_REQUEST, multisig::export),
-    endpoint!(DeleteMultisig, Blocking, BAD_REQUEST, multisig::delete),
+    endpoint!(GenerateKey, Blocking, InternalServerError, key::generate),
+    endpoint!(DeleteKey, Blocking, BadRequest, key::delete),
+    endpoint!(ListKeys, Blocking, InternalServerError, key::list),
+    endpoint!(ImportKey, Blocking, BadRequest, key::import),
+    endpoint!(ExportKey, Blocking, BadRequest, key::export, encode_secret),
+    endpoint!(ListMultisig, Blocking, InternalServerError, multisig::list),
+    endpoint!(ImportMultisig, Blocking, BadRequest, multisig::import),
+    endpoint!(ExportMultisig, Blocking, BadRequest, multisig::export),
+    endpoint!(DeleteMultisig, Blocking, BadRequest, multisig::delete),
 ];
 
 pub(crate) fn decode<T: Request + DeserializeOwned + Default>(encoding: Encoding, body: &[u8]) -> Result<T, Failure> {
@@ -88,18 +88,14 @@ pub(crate) fn decode<T: Request + DeserializeOwned + Default>(encoding: Encoding
 pub(crate) const SWAGGER: &str = include_str!("../../../swagger.json");
 
 pub(crate) fn swagger() -> Reply {
-    Reply::encoded(Encoding::Json, StatusCode::OK, SWAGGER)
+    Reply::encoded(Encoding::Json, Status::Ok, SWAGGER)
 }
 
 pub(crate) fn versions(encoding: Encoding) -> Reply {
     static VERSIONS: LazyLock<VersionsResponse> = LazyLock::new(|| VersionsResponse {
         versions: vec!["v1".to_owned(), "v2".to_owned()],
     });
-    Reply::encoded(
-        encoding,
-        StatusCode::OK,
-        encoding.encode(&*VERSIONS).unwrap_or_default(),
-    )
+    Reply::encoded(encoding, Status::Ok, encoding.encode(&*VERSIONS).unwrap_or_default())
 }
 
 #[cfg(test)]

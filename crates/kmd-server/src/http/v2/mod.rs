@@ -5,12 +5,12 @@ mod failure;
 mod sign;
 mod token;
 
-use http::StatusCode;
 use kmd_api::{Encoding, Request, v2};
 
 use super::endpoint::{BodyLimit, Endpoint, Failures, Place};
 use super::reply::Reply;
 use super::v1::decode;
+use crate::status::Status;
 
 pub(crate) use failure::{CODES, code, failure};
 
@@ -46,7 +46,7 @@ pub(crate) static ENDPOINTS: [Endpoint; 6] = [
 pub(crate) const OPENAPI: &str = include_str!("../../../openapi.json");
 
 pub(crate) fn openapi() -> Reply {
-    Reply::encoded(Encoding::Json, StatusCode::OK, OPENAPI)
+    Reply::encoded(Encoding::Json, Status::Ok, OPENAPI)
 }
 
 #[cfg(test)]
@@ -107,7 +107,7 @@ mod tests {
             .iter()
             .map(|code| code.as_str().unwrap())
             .collect();
-        let known: BTreeSet<&str> = CODES.into_iter().collect();
+        let known: BTreeSet<&str> = CODES.iter().copied().collect();
         assert_eq!(described, known);
     }
 }
