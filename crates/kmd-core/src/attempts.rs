@@ -186,7 +186,8 @@ impl Drop for Attempt<'_> {
     }
 }
 
-#[cfg(all(test, not(feature = "model")))]
+#[cfg(test)]
+#[cfg(not(feature = "model"))]
 mod tests {
     use super::*;
     use crate::ManualClock;
