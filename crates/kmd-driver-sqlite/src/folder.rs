@@ -315,6 +315,9 @@ mod tests {
         folder
     }
 
+    /// What happens, by which act, and which names are seen then.
+    type Step<'a> = (&'a str, &'a dyn Fn(), &'a [&'a str]);
+
     fn names(folder: &Folder) -> Vec<String> {
         let wallets = folder.wallets().unwrap().into_iter();
         wallets.map(|wallet| wallet.name.as_str().to_owned()).collect()
@@ -327,7 +330,7 @@ mod tests {
             let dir = tempfile::tempdir().unwrap();
             let (one, two) = (dir.path().join("one.db"), dir.path().join("two.db"));
             let folder = folder(dir.path(), watched);
-            let steps: [(&str, &dyn Fn(), &[&str]); 6] = [
+            let steps: [Step<'_>; 6] = [
                 ("nothing", &|| (), &[]),
                 (
                     "dropped in",
