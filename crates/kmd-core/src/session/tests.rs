@@ -94,9 +94,27 @@ fn a_wallet_that_somebody_holds_is_not_forgotten() {
     world.sessions.release(&other).unwrap();
     assert!(world.sessions.open_wallet(&running.id).is_some());
     let id = running.id.clone();
+    assert_eq!(world.sessions.count_wallets(), 1);
     drop(running);
+    assert_eq!(world.sessions.count_wallets(), 0);
     assert!(world.sessions.open_wallet(&id).is_none());
     // Forgotten when the next wallet is opened.
     world.handle(world.wallet(1));
     assert_eq!(world.entries(), 1);
+}
+
+#[test]
+fn what_is_open_outlives_the_sweep() {
+    let world = World::new();
+    let held = world.wallet(0);
+    world.handle(held.clone());
+    for number in 1..=2 {
+        let outlives_its_handle = world.wallet(number);
+        let handle = world.handle(outlives_its_handle.clone());
+        world.sessions.release(&handle).unwrap();
+    }
+    assert_eq!(world.entries(), 3);
+    world.handle(world.wallet(3));
+    assert_eq!(world.entries(), 2);
+    assert!(world.sessions.open_wallet(&held.id).is_some());
 }

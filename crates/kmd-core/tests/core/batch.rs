@@ -6,24 +6,7 @@ use kmd_algorand::{Address, PublicKey, Transaction, TransactionId, group_id};
 use kmd_core::{Error, Groups, TransactionToSign};
 use kmd_crypto::Password;
 
-use crate::support::{World, password};
-
-/// Canonical msgpack of a small payment.
-fn payment(sender: Address, amount: u8, group: Option<[u8; 32]>) -> Vec<u8> {
-    assert!((1..128).contains(&amount));
-    let mut bytes = vec![0x85 + u8::from(group.is_some())];
-    bytes.extend_from_slice(b"\xa3amt");
-    bytes.push(amount);
-    bytes.extend_from_slice(b"\xa2fv\x01");
-    if let Some(group) = group {
-        bytes.extend_from_slice(b"\xa3grp\xc4\x20");
-        bytes.extend_from_slice(&group);
-    }
-    bytes.extend_from_slice(b"\xa2lv\x02\xa3snd\xc4\x20");
-    bytes.extend_from_slice(sender.as_bytes());
-    bytes.extend_from_slice(b"\xa4type\xa3pay");
-    bytes
-}
+use crate::support::{World, password, payment};
 
 fn group_of(transactions: &[Vec<u8>]) -> [u8; 32] {
     let id = |bytes: &Vec<u8>| Transaction::decode(bytes).unwrap().id();

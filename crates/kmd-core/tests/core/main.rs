@@ -9,6 +9,8 @@
 
 mod attempts;
 mod batch;
+mod care;
+mod multisig;
 mod operations;
 mod sessions;
 mod support;

@@ -90,6 +90,43 @@ fn what_is_refused_does_not_happen_and_is_recorded() {
     );
 }
 
+/// Done again where it may wait, it is recorded then.
+#[test]
+fn what_would_wait_is_told_and_not_recorded() {
+    let witness = Arc::new(Witness::default());
+    let world = World::with(witness.clone(), witness.clone());
+    let handle = world.init(&world.create("w"));
+    let address = world.kmd.call().generate_key(&handle, false).unwrap().to_string();
+    let recorded = || {
+        witness
+            .seen
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|line| line.starts_with("record Sign"))
+            .count()
+    };
+    let would_wait = world
+        .kmd
+        .call_at_once()
+        .sign_program(&handle, &password(), &address, b"x");
+    assert!(would_wait.unwrap_err().would_wait());
+    assert_eq!(recorded(), 0);
+    let signature = world
+        .kmd
+        .call()
+        .sign_program(&handle, &password(), &address, b"x")
+        .unwrap();
+    let at_once = world
+        .kmd
+        .call_at_once()
+        .sign_program(&handle, &password(), &address, b"x");
+    assert_eq!(at_once.unwrap(), signature);
+    assert_eq!(recorded(), 2);
+    let refused = world.kmd.call_at_once().sign_program("", &password(), &address, b"x");
+    assert!(!refused.unwrap_err().would_wait());
+}
+
 #[test]
 fn a_call_knows_its_wallet() {
     let world = World::with(Arc::new(AllowAll), Arc::new(AllowAll));

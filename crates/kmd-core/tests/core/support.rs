@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use kmd_algorand::{Address, PublicKey, Signature};
+use kmd_algorand::{Address, MultisigPreimage, PublicKey, Signature};
 use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, NoToken, Policy, Recorder, WalletToCreate};
 use kmd_crypto::{Password, Seed};
 use kmd_wallet::contract::{TestRandom, cheap_params, kdf};
@@ -76,6 +76,23 @@ impl World {
 
 pub fn password() -> Password {
     Password::new(b"correct horse")
+}
+
+/// Canonical msgpack of a small payment.
+pub fn payment(sender: Address, amount: u8, group: Option<[u8; 32]>) -> Vec<u8> {
+    assert!((1..128).contains(&amount));
+    let mut bytes = vec![0x85 + u8::from(group.is_some())];
+    bytes.extend_from_slice(b"\xa3amt");
+    bytes.push(amount);
+    bytes.extend_from_slice(b"\xa2fv\x01");
+    if let Some(group) = group {
+        bytes.extend_from_slice(b"\xa3grp\xc4\x20");
+        bytes.extend_from_slice(&group);
+    }
+    bytes.extend_from_slice(b"\xa2lv\x02\xa3snd\xc4\x20");
+    bytes.extend_from_slice(sender.as_bytes());
+    bytes.extend_from_slice(b"\xa4type\xa3pay");
+    bytes
 }
 
 /// A driver that counts the wallets that it unlocked and that still live.
@@ -157,6 +174,10 @@ impl Wallet for CountingWallet {
         self.wallet.check_password(password)
     }
 
+    fn verify(&self) -> Result<Verification> {
+        self.wallet.verify()
+    }
+
     fn list_keys(&self) -> Result<Vec<Address>> {
         self.wallet.list_keys()
     }
@@ -171,5 +192,17 @@ impl Wallet for CountingWallet {
 
     fn import_key(&self, seed: &Seed) -> Result<Address> {
         self.wallet.import_key(seed)
+    }
+
+    fn sign_at_once(&self, password: &Password, signer: PublicKey, message: &[u8]) -> Result<Option<Signature>> {
+        self.wallet.sign_at_once(password, signer, message)
+    }
+
+    fn import_multisig(&self, preimage: &MultisigPreimage) -> Result<Address> {
+        self.wallet.import_multisig(preimage)
+    }
+
+    fn export_multisig(&self, address: &Address) -> Result<MultisigPreimage> {
+        self.wallet.export_multisig(address)
     }
 }
