@@ -57,7 +57,7 @@ fn examine(data_dir: &Path, configuration: &Configuration) -> Vec<Finding> {
     findings.push(configuration.examine());
     findings.push(memory::examine());
     findings.push(clock::examine(data_dir));
-    findings.push(disk::examine(data_dir, configuration));
+    findings.push(disk::examine(configuration));
     findings.extend(daemon::examine(data_dir, configuration));
     findings
 }

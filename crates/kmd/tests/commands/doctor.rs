@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use crate::desk::{Desk, run_on, says};
-use crate::support::daemon::{Home, cheap};
+use crate::desk::{Desk, run_on, says, typed};
+use crate::support::daemon::{Home, cheap, kmd};
 
 #[test]
 fn of_a_daemon_that_is_well() {
@@ -45,6 +45,20 @@ fn of_an_empty_directory_and_of_none() {
     let exit = run_on(&home.file("not/there"), "doctor", &[]);
     assert_eq!(exit.code, Some(0), "{exit:?}");
     says(&exit.stdout, &["is not there yet"]);
+}
+
+/// What is not there is relative to where the command runs.
+#[test]
+fn of_a_relative_directory_that_is_not_there() {
+    let home = Home::empty();
+    let mut command = kmd();
+    command
+        .args(["doctor", "-d", "not/there", "--json"])
+        .current_dir(&home.path);
+    let exit = typed(&mut command, "");
+    assert_eq!(exit.code, Some(0), "{exit:?}");
+    let report: Value = serde_json::from_str(&exit.stdout).unwrap();
+    says(finding(&report, "disk space")["found"].as_str().unwrap(), &["MiB free"]);
 }
 
 /// What is put wrong, the check that finds it, and a part of the remedy.
