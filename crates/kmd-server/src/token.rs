@@ -14,8 +14,6 @@ use zeroize::Zeroizing;
 
 use crate::data_dir::{SECRET_MODE, write_unfinished};
 
-const LENGTHS: std::ops::RangeInclusive<usize> = 64..=256;
-
 /// The token that every request under /v1 and /v2 must show.
 pub(crate) struct ApiToken(Zeroizing<Vec<u8>>);
 
@@ -32,7 +30,7 @@ impl ApiToken {
     pub(crate) fn parse(file: &[u8]) -> Result<Self, &'static str> {
         let line = file.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if !LENGTHS.contains(&line.len()) {
+        if !files::TOKEN_LENGTHS.contains(&line.len()) {
             return Err("must have 64 to 256 characters in its first line");
         }
         if !line.iter().all(u8::is_ascii_graphic) {
