@@ -1,6 +1,7 @@
 //! `kmd wallet create`
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 
 use super::Summary;
@@ -15,7 +16,8 @@ use crate::output::{Page, Report};
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"wallet\": {\"name\", \"id\", \"driver\"}}")]
 pub struct Create {
-    /// Its name: at most 64 bytes
+    /// Its name: 1 to 64 bytes
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     name: String,
 
     #[command(flatten)]

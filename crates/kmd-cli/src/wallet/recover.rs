@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use kmd_algorand::Address;
 use kmd_api::SecretBytes;
 use kmd_crypto::MasterDerivationKey;
@@ -12,7 +13,7 @@ use super::Summary;
 use crate::accounts::first_address;
 use crate::ask::{FirstPasswordArgs, YesArgs, words_of_file};
 use crate::context::Context;
-use crate::generate::generate;
+use crate::generate::{count_of_keys, generate};
 use crate::output::{Page, Report};
 use crate::unlock::OpenWallet;
 use crate::{Error, Kind, Result};
@@ -24,7 +25,8 @@ use crate::{Error, Kind, Result};
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"wallet\": {\"name\", \"id\", \"driver\"}, \"addresses\": []}")]
 pub struct Recover {
-    /// Its name: at most 64 bytes
+    /// Its name: 1 to 64 bytes
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     name: String,
 
     /// Read the words from a file
@@ -34,8 +36,8 @@ pub struct Recover {
     #[arg(long, value_name = "FILE")]
     words_file: Option<PathBuf>,
 
-    /// Generate the first N keys again
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    /// Generate the first N keys again: as many as the wallet had, up to 1,000,000
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = count_of_keys)]
     keys: u64,
 
     #[command(flatten)]

@@ -1,6 +1,7 @@
 //! `kmd wallet rename`
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 
 use super::Summary;
@@ -20,6 +21,7 @@ pub struct Rename {
     wallet: String,
 
     /// Its new name: 1 to 64 bytes
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     new_name: String,
 
     #[command(flatten)]

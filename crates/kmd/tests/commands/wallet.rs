@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, PASSWORD, says};
-use crate::support::daemon::mode;
+use crate::desk::{Desk, PASSWORD, says, typed};
+use crate::support::daemon::{kmd, mode};
 
 #[test]
 fn list() {
@@ -153,6 +153,21 @@ fn the_words_of_a_wallet_make_its_keys_again() {
     );
     let later = desk.run("wallet recover later --yes", &[words.trim(), PASSWORD]);
     says(&later.stderr, &["kmd key new -w later --count N"]);
+}
+
+/// A number with a digit too many would fill the disk.
+#[test]
+fn how_many_keys_are_generated_again_is_bounded() {
+    let desk = Desk::new();
+    for (keys, problem) in [
+        ("1000001", "at most 1000000 keys at once"),
+        ("18446744073709551616", "too large"),
+    ] {
+        let said = desk.fails(2, &format!("wallet recover twin --yes --keys {keys}"), &[]);
+        says(&said, &[problem]);
+    }
+    says(&desk.fails(2, "key new --count 1000001", &[]), &["at most 1000000"]);
+    says(&desk.fails(2, "key new --count 0", &[]), &["at least 1"]);
 }
 
 #[test]
@@ -308,6 +323,34 @@ fn backup_and_restore() {
     let said = desk.ok("wallet restore first.db --name again", &[PASSWORD]);
     says(&said, &["Restored the wallet again.", "2 generated keys"]);
     assert_eq!(desk.json("wallet info again", &[PASSWORD])["keys"], 2);
+}
+
+/// Without --name the name in the backup counts, whatever other wallets are named.
+#[test]
+fn restoring_beside_a_wallet_without_a_name() {
+    let desk = Desk::with_wallet();
+    desk.ok("wallet backup --file-name first.db", &[PASSWORD]);
+    let wallet = desk.home().wallets().join(&desk.home().wallet_files()[0]);
+    std::fs::remove_file(wallet).unwrap();
+    desk.daemon.api().create("other", PASSWORD);
+    let nameless = desk.home().wallets().join(&desk.home().wallet_files()[0]);
+    let database = rusqlite::Connection::open(nameless).unwrap();
+    database.execute("UPDATE metadata SET wallet_name = x''", []).unwrap();
+    drop(database);
+    let said = desk.ok("wallet restore first.db", &[PASSWORD]);
+    says(&said, &["Restored the wallet savings."]);
+}
+
+#[test]
+fn a_name_that_is_blank_is_refused() {
+    let desk = Desk::with_wallet();
+    for words in ["create", "recover", "rename savings", "restore first.db --name"] {
+        let mut command = kmd();
+        command.arg("wallet").args(words.split(' ')).args(["", "-d"]);
+        let exit = typed(command.arg(&desk.home().path), "");
+        assert_eq!(exit.code, Some(2), "{words}: {exit:?}");
+        says(&exit.stderr, &["a value is required", "NAME"]);
+    }
 }
 
 #[test]
