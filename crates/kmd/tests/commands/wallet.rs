@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::desk::{Desk, PASSWORD, says, typed};
 use crate::support::daemon::{kmd, mode};
+use crate::support::pack::Pack;
 
 #[test]
 fn list() {
@@ -249,6 +250,50 @@ fn password() {
         &["New password of the wallet savings"],
     );
     desk.ok("wallet info", &[PASSWORD]);
+}
+
+#[test]
+fn what_guessing_a_password_costs() {
+    let desk = Desk::with_wallet();
+    desk.ok(
+        "wallet password --scrypt-n 8 --scrypt-r 2 --scrypt-p 3",
+        &[PASSWORD, PASSWORD],
+    );
+    desk.password_costs([8, 2, 3]);
+    // What is not given is as configured.
+    desk.ok("wallet password --scrypt-n 16", &[PASSWORD, PASSWORD]);
+    desk.password_costs([16, 1, 1]);
+
+    let too_costly = format!("wallet password --scrypt-n {}", 1_u64 << 40);
+    says(
+        &desk.fails(6, &too_costly, &[PASSWORD, PASSWORD]),
+        &["more work than is allowed"],
+    );
+    for (option, problem) in [
+        ("--scrypt-n 40000", "powers of two"),
+        ("--scrypt-n 1", "powers of two"),
+        ("--scrypt-n many", "invalid digit"),
+        ("--scrypt-r 0", "0 is not in 1.."),
+        ("--scrypt-p 0", "0 is not in 1.."),
+    ] {
+        says(&desk.fails(2, &format!("wallet password {option}"), &[]), &[problem]);
+    }
+    desk.password_costs([16, 1, 1]);
+    desk.ok("wallet info", &[PASSWORD]);
+}
+
+impl Desk {
+    /// Checks N, r and p of the only wallet.
+    fn password_costs(&self, expected: [u64; 3]) {
+        let file = self.home().wallets().join(&self.home().wallet_files()[0]);
+        let database = rusqlite::Connection::open(file).unwrap();
+        let envelope: Vec<u8> = database
+            .query_one("SELECT mep_encrypted FROM metadata", [], |row| row.get(0))
+            .unwrap();
+        let envelope = Pack::decode(&envelope);
+        let found = ["scrypt_n", "scrypt_r", "scrypt_p"].map(|field| envelope.at(field).clone());
+        assert_eq!(found, expected.map(Pack::from));
+    }
 }
 
 #[test]
