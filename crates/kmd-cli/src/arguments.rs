@@ -131,7 +131,8 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, configuration: impl Conf
     let format = if arguments.json { Format::Json } else { Format::Text };
     let context = Context::new(arguments.data_dir, Output::new(format), Box::new(configuration))
         .with_idle_time(timeout.unwrap_or(IDLE_TIME))
-        .starting(!arguments.no_start);
+        .starting(!arguments.no_start)
+        .leaving_standard_input(command.reads_standard_input());
     Invocation::Command(Box::new(CommandLine { command, context }))
 }
 

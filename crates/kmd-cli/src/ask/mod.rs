@@ -8,8 +8,10 @@ mod input;
 mod no_echo;
 mod password;
 mod strength;
+mod terminal;
 mod words;
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
 use zeroize::Zeroizing;
@@ -59,7 +61,7 @@ impl Ask {
             Self::Lines => read_line(),
             Self::Terminal | Self::TerminalOnly => no_echo::ask(question),
         };
-        answer.map_err(|error| unanswered(question, &error))
+        answer.map_err(|error| self.unanswered(question, &error))
     }
 
     /// Lets the person confirm what was just said, unless `consent` was given beforehand.
@@ -70,19 +72,32 @@ impl Ask {
         if consent == Consent::Given {
             return Ok(());
         }
-        if self != Self::Terminal {
-            return Err(Error::new(Kind::NotConfirmed, "this needs a confirmation")
-                .because("standard input is not a terminal, so nobody can be asked")
-                .hint("--yes confirms beforehand"));
-        }
-        let _ = write!(io::stderr(), "{question} [y/N] ");
-        let answer = read_line().map_err(|error| unanswered(question, &error))?;
+        let question = format!("{question} [y/N] ");
+        let answer = match self {
+            Self::Lines => return Err(unconfirmed("standard input is not a terminal, so nobody can be asked")),
+            Self::Terminal => {
+                let _ = io::stderr().write_all(question.as_bytes());
+                read_line().map_err(|error| self.unanswered(question.trim(), &error))?
+            }
+            Self::TerminalOnly => terminal::ask(&question).map_err(|error| unconfirmed(error).because(TAKEN))?,
+        };
         match answer.trim().to_lowercase().as_str() {
             "y" | "yes" => Ok(()),
             _ => Err(Error::new(Kind::NotConfirmed, "not confirmed, nothing was done")),
         }
     }
+
+    fn unanswered(self, question: &str, error: &io::Error) -> Error {
+        let error = Error::new(Kind::Usage, format!("no answer to \"{question}\"")).because(error);
+        match self {
+            Self::TerminalOnly => error.because(TAKEN),
+            Self::Terminal | Self::Lines => error,
+        }
+    }
 }
+
+/// Why nothing is asked of standard input.
+const TAKEN: &str = "standard input holds what the command works on, so answers are not read from it";
 
 /// Whether the person has said yes already, with `--yes`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +123,8 @@ impl YesArgs {
     }
 }
 
-fn unanswered(question: &str, error: &io::Error) -> Error {
-    Error::new(Kind::Usage, format!("no answer to \"{question}\"")).because(error)
+fn unconfirmed(why: impl Display) -> Error {
+    Error::new(Kind::NotConfirmed, "this needs a confirmation")
+        .because(why)
+        .hint("--yes confirms beforehand")
 }

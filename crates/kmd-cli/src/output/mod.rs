@@ -46,11 +46,6 @@ impl Output {
         Self { format }
     }
 
-    /// For whom it is printed.
-    pub fn format(&self) -> Format {
-        self.format
-    }
-
     /// Prints the result of a command.
     ///
     /// # Errors

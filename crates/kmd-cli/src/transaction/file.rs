@@ -28,9 +28,14 @@ pub(super) fn read_transactions(path: &Path) -> Result<Vec<FileEntry>> {
     }
 }
 
+/// Whether a path stands for standard input.
+pub(super) fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// All of a file; `-` is standard input.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    let contents = if path == Path::new("-") {
+    let contents = if is_standard_input(path) {
         bounded(io::stdin())
     } else {
         File::open(path).and_then(bounded)

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::authorization::state;
 use super::check::{Flaw, Verdict, program};
-use super::file::{OutArgs, read};
+use super::file::{OutArgs, is_standard_input, read};
 use super::members::who_signs;
 use super::phrase::{base64, count};
 use super::program::{checked, not_a_program};
@@ -31,7 +31,11 @@ use crate::unlock::{OpenWallet, WalletArgs};
 )]
 pub struct SignProgram {
     /// The compiled program, as `goal clerk compile` writes it, or a logic
-    /// signature that other members of the multisig account have signed
+    /// signature that other members of the multisig account have signed; - reads
+    /// standard input
+    ///
+    /// With -, the password is asked for on the terminal, and so is the
+    /// confirmation; without a terminal, --password-file and --yes give them.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -60,6 +64,10 @@ pub struct SignProgram {
 }
 
 impl SignProgram {
+    pub(crate) fn reads_standard_input(&self) -> bool {
+        is_standard_input(&self.file)
+    }
+
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         self.out.check()?;
         let before = self.read()?;

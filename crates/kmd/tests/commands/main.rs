@@ -15,6 +15,7 @@ mod pages;
 mod screen;
 mod sign;
 mod sign_program;
+mod standard_input;
 mod starting;
 mod status;
 mod terminal;

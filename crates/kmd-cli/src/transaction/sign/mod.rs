@@ -20,7 +20,7 @@ use kmd_algorand::{Address, FileEntry, GroupState, TransactionFile};
 use self::carry_out::carry_out;
 use self::plan::{Holdings, Step, Wishes, plan};
 use self::report::Signed;
-use super::file::{OutArgs, read_transactions};
+use super::file::{OutArgs, is_standard_input, read_transactions};
 use super::listing::{Listing, trouble};
 use super::phrase::count;
 use super::reopen::reopen;
@@ -39,7 +39,10 @@ use crate::unlock::{OpenWallet, WalletArgs};
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"out\", \"transactions\": [{\"number\", \"id\", \"state\", \"signed_by\": []}]}")]
 pub struct Sign {
-    /// Transactions in msgpack, as `goal clerk send -o FILE` and the SDKs write them
+    /// Transactions in msgpack, as `goal clerk send -o FILE` and the SDKs write them; - reads standard input
+    ///
+    /// With -, the password is asked for on the terminal, and so is the
+    /// confirmation; without a terminal, --password-file and --yes give them.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -81,6 +84,10 @@ struct What {
 }
 
 impl Sign {
+    pub(crate) fn reads_standard_input(&self) -> bool {
+        is_standard_input(&self.file)
+    }
+
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         self.out.check()?;
         let listing = Listing::new(read_transactions(&self.file)?)?;
