@@ -1,7 +1,7 @@
 //! Reading and writing files, within bounds.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use kmd_algorand::{FileEntry, FileError, LogicSignature, TransactionFile};
@@ -9,6 +9,7 @@ use kmd_api::v2::MAX_BATCH;
 
 use crate::Result;
 use crate::error::{Error, Kind};
+use crate::new_file::{Readers, create};
 
 /// Largest file that is read, in bytes. [`MAX_BATCH`] transactions with the longest notes fit.
 const LARGEST: u64 = 64 << 20;
@@ -111,7 +112,7 @@ impl OutArgs {
         let done = if self.force {
             self.replace(contents)
         } else {
-            create(&self.output, contents)
+            create(&self.output, Readers::Usual, &[contents])
         };
         done.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => self.taken(),
@@ -123,7 +124,7 @@ impl OutArgs {
         let mut name = self.output.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.unfinished", std::process::id()));
         let unfinished = self.output.with_file_name(name);
-        create(&unfinished, contents)?;
+        create(&unfinished, Readers::Usual, &[contents])?;
         fs::rename(&unfinished, &self.output).inspect_err(|_| {
             let _ = fs::remove_file(&unfinished);
         })
@@ -133,12 +134,4 @@ impl OutArgs {
         let exists = format!("{} exists already", self.output.display());
         Error::new(Kind::File, exists).hint("give another name, or replace it with --force")
     }
-}
-
-fn create(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    let written = file.write_all(contents).and_then(|()| file.sync_all());
-    written.inspect_err(|_| {
-        let _ = fs::remove_file(path);
-    })
 }

@@ -7,6 +7,7 @@ mod asking;
 mod desk;
 mod doctor;
 mod failing;
+mod full_disk;
 mod inspect;
 mod key;
 mod mnemonic;
