@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use self::input::read_line;
 pub use self::password::{FirstPasswordArgs, NewPasswordArgs, PasswordArgs};
-pub(crate) use self::words::{bytes_of_words, words_of_file};
+pub(crate) use self::words::{bytes_of_words, read_secret, words_of_file, words_of_standard_input};
 use crate::Result;
 use crate::error::{Error, Kind};
 

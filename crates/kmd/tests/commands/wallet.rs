@@ -199,7 +199,15 @@ fn words_that_are_wrong_recover_nothing() {
             unknown.as_str(),
             "word 1 is not in the word list; the nearest one is \"abandon\"",
         ),
+        (
+            &unknown,
+            "word 2 is not in the word list; the nearest one is \"abandon\"",
+        ),
         (&right.replacen("abandon", "ability", 1), "checksum"),
+        (
+            &right.replacen("abandon invest", "invest abandon", 1),
+            "words 24 and 25 may have changed places",
+        ),
         (&format!("{right} invest"), "25 words, not 26"),
         (&right, "32 zero bytes"),
     ];
