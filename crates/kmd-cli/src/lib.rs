@@ -31,6 +31,7 @@ mod mnemonic;
 mod multisig;
 mod new_file;
 pub mod output;
+mod plural;
 mod refusal;
 mod status;
 mod transaction;

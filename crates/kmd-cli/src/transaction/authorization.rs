@@ -8,7 +8,8 @@ use serde_json::{Value as Json, json};
 use super::check::Verdict;
 use super::danger::Danger;
 use super::describe::Line;
-use super::phrase::{base64, bytes, count};
+use super::phrase::{base64, bytes};
+use crate::plural::count;
 
 /// Lines about a transaction's signature.
 pub(super) fn lines(signed: &SignedTransaction, verdict: &Verdict) -> Vec<Line> {

@@ -7,11 +7,12 @@ use serde_json::{Value as Json, json};
 use super::check::{Verdict, check};
 use super::danger::Danger;
 use super::describe::{Description, Line, describe};
-use super::phrase::{base64, count};
+use super::phrase::base64;
 use super::{authorization, json};
 use crate::Result;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
+use crate::plural::count;
 
 /// What is in a file.
 pub(super) struct Listing {

@@ -11,7 +11,7 @@ use super::authorization::state;
 use super::check::{Flaw, Verdict, program};
 use super::file::{OutArgs, is_standard_input, read};
 use super::members::who_signs;
-use super::phrase::{base64, count};
+use super::phrase::base64;
 use super::program::{checked, not_a_program};
 use super::reopen::reopen;
 use crate::Result;
@@ -19,6 +19,7 @@ use crate::ask::YesArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
+use crate::plural::count;
 use crate::unlock::{OpenWallet, WalletArgs};
 
 /// Let a program spend from an account

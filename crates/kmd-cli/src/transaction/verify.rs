@@ -10,11 +10,12 @@ use super::authorization::state;
 use super::check::Verdict;
 use super::file::read_transactions;
 use super::listing::{Listing, state_name, trouble};
-use super::phrase::{base64, count};
+use super::phrase::base64;
 use crate::Result;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
+use crate::plural::count;
 
 /// Check the signatures and groups of a file of transactions, without a daemon
 ///

@@ -8,6 +8,7 @@ use super::{OneWalletArgs, Summary};
 use crate::Result;
 use crate::context::Context;
 use crate::output::{Page, Report};
+use crate::plural::count;
 
 /// Back a wallet up, also while it is in use
 ///
@@ -76,8 +77,10 @@ impl Report for BackedUp {
 /// What was found in a copy.
 pub(super) fn contents(found: &VerifyWalletResponse) -> String {
     format!(
-        "It holds {} generated keys, {} imported keys and {} multisig addresses.",
-        found.generated_keys, found.imported_keys, found.multisigs
+        "It holds {}, {} and {}.",
+        count(found.generated_keys, "generated key"),
+        count(found.imported_keys, "imported key"),
+        count(found.multisigs, "multisig address")
     )
 }
 

@@ -343,7 +343,13 @@ fn verify() {
 #[test]
 fn backup_and_restore() {
     let desk = Desk::with_wallet();
-    desk.ok("key new --count 2", &[PASSWORD]);
+    desk.ok("key new", &[PASSWORD]);
+    let said = desk.ok("wallet backup --file-name one.db", &[PASSWORD]);
+    says(
+        &said,
+        &["It holds 1 generated key, 0 imported keys and 0 multisig addresses."],
+    );
+    desk.ok("key new", &[PASSWORD]);
     let said = desk.ok("wallet backup --file-name first.db", &[PASSWORD]);
     let file = desk.home().file("backups").join("first.db");
     says(

@@ -22,13 +22,13 @@ use self::plan::{Holdings, Step, Wishes, plan};
 use self::report::Signed;
 use super::file::{OutArgs, is_standard_input, read_transactions};
 use super::listing::{Listing, trouble};
-use super::phrase::count;
 use super::reopen::reopen;
 use crate::Result;
 use crate::ask::{Consent, YesArgs};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::Report;
+use crate::plural::count;
 use crate::unlock::{OpenWallet, WalletArgs};
 
 /// Sign the transactions of a file

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::plan::Step;
 use crate::output::{Page, Report};
+use crate::plural::count;
 use crate::transaction::authorization::state;
 use crate::transaction::check::{Verdict, check};
-use crate::transaction::phrase::count;
 
 /// What is done with which transactions, those that follow each other together.
 pub(super) fn plan(steps: &[Step]) -> Vec<String> {
