@@ -5,6 +5,7 @@ use kmd_algorand::Address;
 use serde::Serialize;
 
 use crate::Result;
+use crate::address::argument;
 use crate::context::Context;
 use crate::output::{Page, Report};
 use crate::unlock::WalletArgs;
@@ -17,6 +18,7 @@ use crate::unlock::WalletArgs;
 #[command(after_long_help = "JSON: {\"address\", \"version\", \"threshold\", \"members\": []}")]
 pub struct Export {
     /// The multisig address
+    #[arg(value_parser = argument)]
     address: Address,
 
     #[command(flatten)]
