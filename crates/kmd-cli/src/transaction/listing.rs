@@ -4,7 +4,7 @@ use kmd_algorand::{FileEntry, Form, Group, GroupState, SignedTransaction, groups
 use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
-use super::check::{Verdict, check};
+use super::check::{CheckedTransaction, Verdict, check};
 use super::danger::Danger;
 use super::describe::{Description, Line, describe};
 use super::phrase::base64;
@@ -32,6 +32,13 @@ pub(super) struct Item {
 impl Item {
     pub(super) fn signed(&self) -> &SignedTransaction {
         &self.entry.signed
+    }
+
+    pub(super) fn into_checked(self) -> CheckedTransaction {
+        CheckedTransaction {
+            signed: self.entry.signed,
+            verdict: self.verdict,
+        }
     }
 
     /// All lines but that of the group.

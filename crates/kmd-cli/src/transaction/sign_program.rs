@@ -15,6 +15,7 @@ use super::phrase::base64;
 use super::program::{checked, not_a_program};
 use super::reopen::reopen;
 use crate::Result;
+use crate::address::argument;
 use crate::ask::YesArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -41,11 +42,11 @@ pub struct SignProgram {
     file: PathBuf,
 
     /// The account that the program is to speak for; a key's, or a multisig account
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = argument)]
     account: Address,
 
     /// Sign as this member of a multisig account [default: as many as are needed]
-    #[arg(long = "member", value_name = "ADDRESS")]
+    #[arg(long = "member", value_name = "ADDRESS", value_parser = argument)]
     members: Vec<Address>,
 
     /// Sign the program alone, as was done before it was signed together with

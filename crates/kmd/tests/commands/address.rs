@@ -80,3 +80,25 @@ fn computed() {
     );
     desk.fails(10, "address program /not/there", &[]);
 }
+
+/// Where an address is an argument, it is helped as `kmd address convert` does.
+#[test]
+fn a_mistyped_argument_is_helped() {
+    let desk = Desk::new();
+    let other = if A.starts_with('Q') { "R" } else { "Q" };
+    let mistyped = format!("{other}{}", &A[1..]);
+    let hint = format!("with {} as character 1 it is one", &A[..1]);
+    for words in [
+        "key export",
+        "key delete",
+        "multisig export",
+        "multisig delete",
+        "multisig import -T 1",
+        "sign in -o out --signer",
+        "sign in -o out --multisig",
+        "sign in -o out --member",
+        "sign-program in -o out --account",
+    ] {
+        says(&desk.fails(2, &format!("{words} {mistyped}"), &[]), &[&hint]);
+    }
+}
