@@ -97,8 +97,9 @@ impl Client {
     /// it: [`Error::Daemon`].
     pub fn ready(&self) -> Result<Readiness, Error> {
         let answer = self.answer(&Ready::default())?;
-        match decode(&answer.body) {
-            Ok(readiness) if matches!(answer.status, 200 | 503) => Ok(readiness),
+        match (answer.status, decode(&answer.body)) {
+            (200 | 503, Ok(readiness)) => Ok(readiness),
+            (200, Err(error)) => Err(Error::Decode(error.to_string())),
             _ => Err(refusal(&answer)),
         }
     }
