@@ -36,8 +36,11 @@ const ANSWER: Duration = Duration::from_secs(600);
 /// A client for the daemon of the data directory.
 pub(crate) fn connect(data_dir: &Path, start: Start, output: &Output) -> Result<Client> {
     let absent = match open(data_dir) {
+        Ok(client) => return Ok(client),
+        // It was starting and has a token by now, or it has lost its token.
+        Err(_) if serves(data_dir) => return open(data_dir).map_err(|error| unreachable(data_dir, error)),
         Err(error) if is_absence(&error) => error,
-        result => return result.map_err(|error| unreachable(data_dir, error)),
+        Err(error) => return Err(unreachable(data_dir, error)),
     };
     let Start::WhereNoneRuns { idle_time } = start else {
         return Err(unreachable(data_dir, absent).hint("without --no-start, the command starts one itself"));
@@ -61,6 +64,11 @@ pub(crate) fn is_absence(error: &kmd_client::Error) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a daemon answers, with or without its token.
+fn serves(data_dir: &Path) -> bool {
+    open_without_token(data_dir).is_ok_and(|client| readiness(&client).is_ok())
 }
 
 /// For what needs no token. A daemon that has lost its token still says so.

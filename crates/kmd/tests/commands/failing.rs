@@ -66,6 +66,16 @@ fn a_token_that_is_not_the_daemon_s() {
     says(&desk.fails(3, "wallet list", &[]), &["64 to 256 characters"]);
 }
 
+/// It runs, so it is asked whether it serves, and nobody waits for another one to start.
+#[test]
+fn a_daemon_that_has_lost_its_token() {
+    let desk = Desk::with_wallet();
+    std::fs::remove_file(desk.home().file("kmd.token")).unwrap();
+    let said = desk.fails(3, "wallet list", &[]);
+    says(&said, &["cannot be asked without its token", "kmd.token", "doctor"]);
+    says(&desk.home().read("kmd.log"), &["route=\"/ready\""]);
+}
+
 #[test]
 fn no_secret_is_said() {
     let desk = Desk::with_wallet();
