@@ -21,6 +21,7 @@ pub use self::password::{FirstPasswordArgs, NewPasswordArgs, PasswordArgs};
 pub(crate) use self::words::{bytes_of_words, read_secret, words_of_file, words_of_standard_input};
 use crate::Result;
 use crate::error::{Error, Kind};
+use crate::output::harmless;
 
 /// Where answers come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,7 @@ impl Ask {
     /// # Errors
     /// [`Kind::Usage`] when nobody can be asked.
     pub fn secret(self, question: &str) -> Result<Zeroizing<String>> {
+        let question = &harmless(question).collect::<String>();
         let answer = match self {
             Self::Lines => read_line(),
             Self::Terminal | Self::TerminalOnly => no_echo::ask(question),
@@ -72,7 +74,7 @@ impl Ask {
         if consent == Consent::Given {
             return Ok(());
         }
-        let question = format!("{question} [y/N] ");
+        let question: String = harmless(question).chain(" [y/N] ".chars()).collect();
         let answer = match self {
             Self::Lines => return Err(unconfirmed("standard input is not a terminal, so nobody can be asked")),
             Self::Terminal => {

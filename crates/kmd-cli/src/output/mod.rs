@@ -11,6 +11,7 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+pub(crate) use self::page::harmless;
 pub use self::page::{Page, Table};
 pub use self::progress::Progress;
 use crate::Result;
@@ -92,7 +93,7 @@ impl Output {
 
     /// Says something that is not the result: what will be done, or what to beware of.
     pub fn note(&self, text: &str) {
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", harmless(text).collect::<String>());
     }
 
     /// Shows something that is not the result: what a question is about.
@@ -103,11 +104,10 @@ impl Output {
     }
 
     pub(crate) fn error(&self, error: &Error) {
-        let mut stderr = io::stderr();
-        let _ = match self.format {
-            Format::Text => writeln!(stderr, "kmd: {error}"),
-            Format::Json => writeln!(stderr, "{}", serde_json::json!({ "error": error })),
-        };
+        match self.format {
+            Format::Text => self.note(&format!("kmd: {error}")),
+            Format::Json => self.note(&serde_json::json!({ "error": error }).to_string()),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, PASSWORD, says, typed};
+use crate::screen::Screen;
 use crate::support::daemon::{kmd, mode};
 use crate::support::pack::Pack;
 
@@ -421,4 +422,75 @@ fn restoring_as_json() {
     let restored = desk.json("wallet restore first.db", &[PASSWORD]);
     assert_eq!(restored["wallet"]["name"], "savings");
     assert_eq!(restored["verification"]["problem_count"], 0);
+}
+
+/// Names come from files that others may have made. No text of kmd steers the terminal for them.
+#[test]
+fn a_name_does_not_steer_the_terminal() {
+    let desk = Desk::new();
+    let evil = "\x1b[2Jevil\x07";
+    desk.daemon.api().create(evil, PASSWORD);
+    for (words, lines) in [
+        ("wallet list", &[][..]),
+        ("wallet info", &[]),
+        ("wallet info", &["wrong"]),
+        ("wallet info nosuch", &[]),
+        ("key list", &[PASSWORD]),
+        ("key new", &[PASSWORD]),
+    ] {
+        let exit = desk.run(words, lines);
+        let said = exit.stdout + &exit.stderr;
+        assert!(!said.contains(['\x1b', '\x07']), "{words}: {said:?}");
+    }
+    let mut screen = Screen::without_colour(&desk, "wallet info");
+    screen.waits_for("evil");
+    screen.answer(PASSWORD);
+    let (code, shown) = screen.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains(['\x1b', '\x07']), "{shown:?}");
+}
+
+#[test]
+fn what_is_to_be_typed_next_is_quoted() {
+    let desk = Desk::new();
+    desk.daemon.api().create("my wallet", PASSWORD);
+    says(
+        &desk.run("key list", &[PASSWORD]).stderr,
+        &["kmd key new -w 'my wallet'"],
+    );
+}
+
+#[test]
+fn what_failed_is_said_with_why() {
+    let desk = Desk::with_wallet();
+    desk.ok("wallet backup --file-name first.db", &[PASSWORD]);
+    for (words, what, why) in [
+        (
+            "wallet backup --file-name first.db",
+            "cannot back up the wallet savings",
+            "there is a backup of this name",
+        ),
+        (
+            "wallet backup --file-name ..",
+            "cannot back up the wallet savings",
+            "the name of a backup is",
+        ),
+        (
+            "wallet restore second.db",
+            "cannot restore the backup second.db",
+            "there is no backup of this name",
+        ),
+        (
+            "wallet restore first.db --name other",
+            "cannot restore the backup first.db",
+            "move its file",
+        ),
+        ("wallet verify", "cannot check the wallet savings", "wrong password"),
+    ] {
+        let password = if words == "wallet verify" { "wrong" } else { PASSWORD };
+        let exit = desk.run(words, &[password]);
+        assert_ne!(exit.code, Some(0), "{words}");
+        says(&exit.stderr, &[what, why]);
+        assert!(!exit.stderr.contains("mend the field"), "{exit:?}");
+    }
 }
