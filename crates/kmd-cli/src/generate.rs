@@ -16,6 +16,7 @@ use kmd_client::Client;
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::Progress;
+use crate::phrase::shell_word;
 use crate::unlock::OpenWallet;
 use crate::{Result, daemon};
 
@@ -119,7 +120,7 @@ impl Task<'_> {
 
     fn unfinished(&self, error: Error) -> Error {
         let done = self.done.load(Ordering::Relaxed);
-        let (wallet, rest) = (&self.open.wallet.name, self.count - done);
+        let (wallet, rest) = (shell_word(&self.open.wallet.name), self.count - done);
         error
             .while_doing(format!("{done} of {} keys were generated, then it failed", self.count))
             .hint(format!(

@@ -31,7 +31,7 @@ mod mnemonic;
 mod multisig;
 mod new_file;
 pub mod output;
-mod plural;
+mod phrase;
 mod refusal;
 mod status;
 mod transaction;

@@ -22,7 +22,13 @@ pub(crate) enum Readers {
 /// # Errors
 /// [`Kind::File`](crate::Kind::File), also when there is such a file.
 pub(crate) fn write_secret(path: &Path, what: &str, parts: &[&[u8]]) -> Result<()> {
-    create(path, Readers::Owner, parts).map_err(|error| Error::file(&format!("write {what} to"), path, &error))
+    create(path, Readers::Owner, parts).map_err(|error| {
+        let failed = Error::file(&format!("write {what} to"), path, &error);
+        match error.kind() {
+            io::ErrorKind::AlreadyExists => failed.hint("give another name; a file that is there is never replaced"),
+            _ => failed,
+        }
+    })
 }
 
 /// Writes a new file, and waits until the disk has it. What could not be written whole goes again:

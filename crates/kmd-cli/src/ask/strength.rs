@@ -1,7 +1,7 @@
 //! Whether a password is easily guessed. A hint, not a judgement: it knows what is surely weak and
 //! cannot tell what is strong.
 
-use crate::plural::count;
+use crate::phrase::count;
 
 /// Guessing goes on without a daemon once somebody has the file, so length is what counts.
 const SHORT: usize = 12;

@@ -34,7 +34,14 @@ impl Export {
         let open = self.wallet.unlock(context)?;
         let key = open
             .client
-            .export_key(&open.handle, open.password.expose(), self.address)?;
+            .export_key(&open.handle, open.password.expose(), self.address)
+            .map_err(|error| {
+                let failed = format!(
+                    "cannot export the key of {} from the wallet {}",
+                    self.address, open.wallet.name
+                );
+                Error::from(error).while_doing(failed)
+            })?;
         let seed = key
             .expose()
             .first_chunk()

@@ -54,7 +54,12 @@ impl Import {
         context.ask.confirm(&question, self.yes.consent())?;
 
         let open = self.wallet.unlock_found(context, wallet)?;
-        let address = open.client.import_key(&open.handle, SecretBytes::new(seed.expose()))?;
+        let address = open
+            .client
+            .import_key(&open.handle, SecretBytes::new(seed.expose()))
+            .map_err(|error| {
+                Error::from(error).while_doing(format!("cannot import it into the wallet {}", open.wallet.name))
+            })?;
         context.output.print(&Imported {
             wallet: open.wallet.name.clone(),
             address: address.to_string(),

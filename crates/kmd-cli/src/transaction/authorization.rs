@@ -9,7 +9,7 @@ use super::check::Verdict;
 use super::danger::Danger;
 use super::describe::Line;
 use super::phrase::{base64, bytes};
-use crate::plural::count;
+use crate::phrase::count;
 
 /// Lines about a transaction's signature.
 pub(super) fn lines(signed: &SignedTransaction, verdict: &Verdict) -> Vec<Line> {

@@ -34,6 +34,15 @@ pub(super) fn is_standard_input(path: &Path) -> bool {
     path == Path::new("-")
 }
 
+/// What a path is called in an error.
+pub(super) fn shown(path: &Path) -> String {
+    if is_standard_input(path) {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
 /// All of a file; `-` is standard input.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     let contents = if is_standard_input(path) {
@@ -41,7 +50,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     } else {
         File::open(path).and_then(bounded)
     };
-    contents.map_err(|error| Error::file("read", path, &error))
+    contents.map_err(|error| Error::file("read", Path::new(&shown(path)), &error))
 }
 
 fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
@@ -54,10 +63,7 @@ fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
 }
 
 fn unreadable(path: &Path) -> Error {
-    Error::new(
-        Kind::Invalid,
-        format!("{} is not a file of transactions", path.display()),
-    )
+    Error::new(Kind::Invalid, format!("{} is not a file of transactions", shown(path)))
 }
 
 fn explained(path: &Path, contents: &[u8], error: &FileError) -> Error {
@@ -104,7 +110,13 @@ impl OutArgs {
         if !self.force && fs::symlink_metadata(&self.output).is_ok() {
             return Err(self.taken());
         }
-        Ok(())
+        let folder = match self.output.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        fs::metadata(folder)
+            .map(drop)
+            .map_err(|error| Error::file("write", &self.output, &error))
     }
 
     /// Writes all of it, or leaves what was there.

@@ -12,7 +12,7 @@ use super::{authorization, json};
 use crate::Result;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
-use crate::plural::count;
+use crate::phrase::count;
 
 /// What is in a file.
 pub(super) struct Listing {

@@ -2,7 +2,7 @@
 
 use data_encoding::{BASE64, HEXLOWER};
 
-use crate::plural::count;
+use crate::phrase::count;
 
 /// Characters of a value that are shown; the rest is counted.
 const SHOWN: usize = 160;

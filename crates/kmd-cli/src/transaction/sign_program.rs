@@ -20,7 +20,7 @@ use crate::ask::YesArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
-use crate::plural::count;
+use crate::phrase::count;
 use crate::unlock::{OpenWallet, WalletArgs};
 
 /// Let a program spend from an account

@@ -15,7 +15,7 @@ use crate::Result;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
-use crate::plural::count;
+use crate::phrase::count;
 
 /// Check the signatures and groups of a file of transactions, without a daemon
 ///
@@ -151,7 +151,12 @@ impl Report for Checked {
         }
         for group in &self.groups {
             let members: Vec<String> = group.transactions.iter().map(ToString::to_string).collect();
-            let whose = format!("group {} of transactions {}", group.id, members.join(", "));
+            let noun = if members.len() == 1 {
+                "transaction"
+            } else {
+                "transactions"
+            };
+            let whose = format!("group {} of {noun} {}", group.id, members.join(", "));
             match &group.why {
                 None => page.line(format!("good        {whose}")),
                 Some(why) if group.good => page.line(format!("partial     {whose}: {why}")),

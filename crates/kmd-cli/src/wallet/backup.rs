@@ -4,11 +4,11 @@ use clap::Args;
 use kmd_api::v2::{BackUpWalletResponse, VerifyWalletResponse};
 use serde::Serialize;
 
-use super::{OneWalletArgs, Summary};
+use super::{OneWalletArgs, Summary, failed_to};
 use crate::Result;
 use crate::context::Context;
 use crate::output::{Page, Report};
-use crate::plural::count;
+use crate::phrase::count;
 
 /// Back a wallet up, also while it is in use
 ///
@@ -38,7 +38,8 @@ impl Backup {
         let progress = context.output.progress("backing up");
         let made = context
             .client()?
-            .back_up_wallet(&wallet.id, password.expose(), &file_name)?;
+            .back_up_wallet(&wallet.id, password.expose(), &file_name)
+            .map_err(failed_to("back up", &wallet.name))?;
         drop(progress);
         context.output.print(&BackedUp {
             wallet: Summary::from(&wallet),

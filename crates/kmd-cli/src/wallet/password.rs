@@ -4,7 +4,7 @@ use clap::Args;
 use kmd_client::Scrypt;
 use serde::Serialize;
 
-use super::{OneWalletArgs, Summary};
+use super::{OneWalletArgs, Summary, failed_to};
 use crate::Result;
 use crate::ask::NewPasswordArgs;
 use crate::context::Context;
@@ -78,7 +78,8 @@ impl ChangePassword {
         let progress = context.output.progress("changing the password");
         context
             .client()?
-            .change_password(&wallet.id, old.expose(), new.expose(), self.cost.scrypt())?;
+            .change_password(&wallet.id, old.expose(), new.expose(), self.cost.scrypt())
+            .map_err(failed_to("change the password of", &wallet.name))?;
         drop(progress);
         context.output.print(&Changed {
             wallet: Summary::from(&wallet),

@@ -9,12 +9,13 @@ use kmd_api::SecretBytes;
 use kmd_crypto::MasterDerivationKey;
 use serde::Serialize;
 
-use super::Summary;
+use super::{Summary, failed_to};
 use crate::accounts::first_address;
 use crate::ask::{FirstPasswordArgs, YesArgs, words_of_file};
 use crate::context::Context;
 use crate::generate::{count_of_keys, generate};
 use crate::output::{Page, Report};
+use crate::phrase::shell_word;
 use crate::unlock::OpenWallet;
 use crate::{Error, Kind, Result};
 
@@ -61,7 +62,10 @@ impl Recover {
 
         let progress = context.output.progress("creating the wallet");
         let key = SecretBytes::new(key.expose());
-        let wallet = context.client()?.recover_wallet(&self.name, password.expose(), key)?;
+        let wallet = context
+            .client()?
+            .recover_wallet(&self.name, password.expose(), key)
+            .map_err(failed_to("recover", &self.name))?;
         drop(progress);
         let summary = Summary::from(&wallet);
         let addresses = match self.keys {
@@ -108,7 +112,7 @@ impl Report for Recovered {
     }
 
     fn remark(&self) -> Option<String> {
-        let name = &self.wallet.name;
+        let name = shell_word(&self.wallet.name);
         let next = format!("Next: `kmd key new -w {name} --count N` makes its first N keys again.");
         self.addresses.is_empty().then_some(next)
     }

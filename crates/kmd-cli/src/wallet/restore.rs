@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::Summary;
 use super::backup::{contents, damage};
-use crate::Result;
 use crate::ask::PasswordArgs;
 use crate::context::Context;
 use crate::output::{Page, Report};
+use crate::{Error, Result};
 
 /// Make a wallet of a backup
 ///
@@ -44,11 +44,13 @@ impl Restore {
         let whose = format!("in the backup {}", self.file_name);
         let password = self.password.password(context, &whose)?;
         let progress = context.output.progress("restoring");
-        let restored = client.restore_wallet(
-            &self.file_name,
-            self.name.as_deref().unwrap_or_default(),
-            password.expose(),
-        )?;
+        let restored = client
+            .restore_wallet(
+                &self.file_name,
+                self.name.as_deref().unwrap_or_default(),
+                password.expose(),
+            )
+            .map_err(|error| Error::from(error).while_doing(format!("cannot restore the backup {}", self.file_name)))?;
         drop(progress);
         context
             .output

@@ -26,8 +26,8 @@ fn what_is_wrong_with_an_address() {
         (A.replacen('R', "K", 1), "with R as character 1 it is one"),
         (A.to_lowercase(), "in capital letters it is one"),
         (A[1..].to_owned(), "with R added as character 1 it is one"),
-        (format!("{A}A"), "it has 59 characters"),
-        ("hello".to_owned(), "it has 5 characters"),
+        (format!("{A}A"), "this has 59 characters"),
+        ("hello".to_owned(), "this has 5 characters"),
         (A.replace('I', "1"), "character 3 cannot be in an address"),
     ];
     for (text, expected) in cases {

@@ -30,7 +30,7 @@ use crate::ask::{Consent, YesArgs};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::Report;
-use crate::plural::count;
+use crate::phrase::count;
 use crate::unlock::{OpenWallet, WalletArgs};
 
 /// Sign the transactions of a file
@@ -109,7 +109,8 @@ impl Sign {
             let nothing = format!("the wallet {} has nothing to sign here", wallet.wallet.name);
             return Err(plan
                 .iter()
-                .fold(Error::new(Kind::NotFound, nothing), |error, line| error.because(line)));
+                .fold(Error::new(Kind::NotFound, nothing), Error::because)
+                .hint("`kmd key list` shows the keys of a wallet; -w chooses another one"));
         }
         plan.iter().for_each(|line| context.output.note(line));
         let question = format!(

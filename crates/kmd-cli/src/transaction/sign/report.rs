@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::plan::Step;
 use crate::output::{Page, Report};
-use crate::plural::count;
+use crate::phrase::count;
 use crate::transaction::authorization::state;
 use crate::transaction::check::{CheckedTransaction, Verdict};
 
