@@ -92,7 +92,7 @@ fn exit_codes(page: &mut String) {
         let (code, name, meaning) = (kind.exit_code(), name.as_str().unwrap(), kind.meaning());
         writeln!(page, "| {code} | `{name}` | {meaning} |").unwrap();
     }
-    page.push_str("\nWith `--json`, a failure is an object on standard error: `{\"error\": {\"kind\", \"message\", \"causes\": [], \"hints\": []}}`.\n");
+    page.push_str("\nWith `--json`, a failure is an object on the last line of standard error: `{\"error\": {\"kind\", \"message\", \"causes\": [], \"hints\": []}}`. What is said besides, such as warnings, is on lines before it, each an object `{\"note\"}`.\n");
 }
 
 fn section(command: &Command, page: &mut String) {

@@ -1,8 +1,9 @@
 //! Asking the person: secrets without echo, words, yes or no.
 //!
 //! Where standard input is no terminal, each question takes the next line of it instead, in the
-//! order in which the questions would be asked. A secret never comes from an argument or from the
-//! environment: both can be seen by others.
+//! order in which the questions would be asked; where it holds what the command works on, the terminal
+//! is asked all the same. A secret never comes from an argument or from the environment: both can be
+//! seen by others.
 
 mod input;
 mod no_echo;

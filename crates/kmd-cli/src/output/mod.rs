@@ -93,22 +93,34 @@ impl Output {
 
     /// Says something that is not the result: what will be done, or what to beware of.
     pub fn note(&self, text: &str) {
-        let _ = writeln!(io::stderr(), "{}", harmless(text).collect::<String>());
+        match self.format {
+            Format::Text => say(text),
+            Format::Json => say(&serde_json::json!({ "note": text }).to_string()),
+        }
     }
 
     /// Shows something that is not the result: what a question is about.
     pub fn show(&self, write: impl FnOnce(&mut Page)) {
-        let mut page = Page::new(wants_colour(&io::stderr()));
+        let mut page = Page::new(self.format == Format::Text && wants_colour(&io::stderr()));
         write(&mut page);
-        let _ = io::stderr().write_all(page.into_text().as_bytes());
+        let text = page.into_text();
+        match self.format {
+            Format::Text => drop(io::stderr().write_all(text.as_bytes())),
+            Format::Json => self.note(text.trim_end()),
+        }
     }
 
     pub(crate) fn error(&self, error: &Error) {
         match self.format {
-            Format::Text => self.note(&format!("kmd: {error}")),
-            Format::Json => self.note(&serde_json::json!({ "error": error }).to_string()),
+            Format::Text => say(&format!("kmd: {error}")),
+            Format::Json => say(&serde_json::json!({ "error": error }).to_string()),
         }
     }
+}
+
+/// Nobody can be told where standard error is closed.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", harmless(text).collect::<String>());
 }
 
 fn json(report: &impl Serialize) -> Result<Zeroizing<String>> {
