@@ -50,8 +50,13 @@ fn not_running(data_dir: &Path, error: kmd_client::Error) -> Error {
     if daemon::is_absence(&error) {
         Error::new(Kind::NoDaemon, format!("no daemon runs on {path}")).hint(format!("this starts one: kmd -d {path}"))
     } else {
-        Error::new(Kind::NoDaemon, format!("the daemon of {path} cannot be asked")).because(error)
+        not_asked(data_dir, error)
     }
+}
+
+fn not_asked(data_dir: &Path, error: kmd_client::Error) -> Error {
+    let message = format!("the daemon of {} cannot be asked", data_dir.display());
+    Error::new(Kind::NoDaemon, message).because(error)
 }
 
 #[derive(Serialize)]
@@ -92,7 +97,7 @@ impl Running {
 
 /// How many there are. Only this needs the token.
 fn wallets(data_dir: &Path) -> Result<usize> {
-    let client = daemon::open(data_dir).map_err(|error| not_running(data_dir, error))?;
+    let client = daemon::open(data_dir).map_err(|error| not_asked(data_dir, error))?;
     Ok(client.list_wallets()?.len())
 }
 
