@@ -1,11 +1,17 @@
-//! Names of the files that the daemon keeps in its data directory, and which directory that is.
+//! Names of the files that the daemon keeps in its data directory, what is in them, and which
+//! directory that is.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// First line: the API token, 64 to 256 characters.
 pub const TOKEN: &str = "kmd.token";
+/// Characters of an API token.
+pub const TOKEN_LENGTHS: RangeInclusive<usize> = 64..=256;
 /// `host:port` of the TCP listener, without a line end.
 pub const NET: &str = "kmd.net";
+/// Where the daemon listens when nobody says otherwise and the port is free.
+pub const DEFAULT_ADDRESS: &str = "127.0.0.1:7833";
 /// Process id of the daemon, in decimal.
 pub const PID: &str = "kmd.pid";
 /// Held with flock(2) while a daemon runs.

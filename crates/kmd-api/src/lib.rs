@@ -14,6 +14,7 @@ mod msgpack;
 mod multisig;
 mod password;
 mod public_key;
+mod ready;
 mod request;
 mod secret;
 mod text;
@@ -25,6 +26,7 @@ pub use encoding::{DecodeError, EncodeError, Encoding};
 pub use multisig::PartialMultisig;
 pub use password::Password;
 pub use public_key::PublicKeyField;
+pub use ready::{Readiness, Ready};
 pub use request::{Method, Request};
 pub use secret::{SecretBytes, SecretText};
 

@@ -19,16 +19,16 @@ pub(crate) struct Addresses {
     wallet: String,
     addresses: Vec<String>,
     #[serde(skip)]
-    none: &'static str,
+    none: String,
 }
 
 impl Addresses {
     /// `none` is said where there are none.
-    pub(crate) fn new(wallet: &Wallet, addresses: &[Address], none: &'static str) -> Self {
+    pub(crate) fn new(wallet: &Wallet, addresses: &[Address], none: impl Into<String>) -> Self {
         Self {
             wallet: wallet.name.clone(),
             addresses: addresses.iter().map(Address::to_string).collect(),
-            none,
+            none: none.into(),
         }
     }
 }
@@ -41,7 +41,7 @@ impl Report for Addresses {
     }
 
     fn remark(&self) -> Option<String> {
-        self.addresses.is_empty().then(|| self.none.to_owned())
+        self.addresses.is_empty().then(|| self.none.clone())
     }
 }
 

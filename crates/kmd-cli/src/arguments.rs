@@ -63,7 +63,8 @@ start, 4 another kmd has the data directory.
 
 Exit codes of commands: 0 done, 1 another failure, 2 wrong usage, 3 no daemon,
 4 wrong password, 5 not found, 6 invalid input, 7 refused, 8 not confirmed,
-9 a check failed, 10 a file cannot be read or written.";
+9 a check failed, 10 a file cannot be read or written, 11 something could not
+be checked.";
 
 /// Exit code of a daemon that does not start.
 const NOT_STARTED: u8 = 3;
@@ -131,7 +132,8 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, configuration: impl Conf
     let format = if arguments.json { Format::Json } else { Format::Text };
     let context = Context::new(arguments.data_dir, Output::new(format), Box::new(configuration))
         .with_idle_time(timeout.unwrap_or(IDLE_TIME))
-        .starting(!arguments.no_start);
+        .starting(!arguments.no_start)
+        .leaving_standard_input(command.reads_standard_input());
     Invocation::Command(Box::new(CommandLine { command, context }))
 }
 

@@ -37,6 +37,16 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// Whether what the command works on comes from standard input, so that no answer can.
+    pub(crate) fn reads_standard_input(&self) -> bool {
+        match self {
+            Self::Sign(command) => command.reads_standard_input(),
+            Self::SignProgram(command) => command.reads_standard_input(),
+            // The others ask nothing, or read nothing but answers.
+            _ => false,
+        }
+    }
+
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         match self {
             Self::Wallet(command) => command.run(context),

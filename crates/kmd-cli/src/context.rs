@@ -51,6 +51,14 @@ impl Context {
         self
     }
 
+    /// For a command that reads what it works on from standard input, where that is so.
+    pub(crate) fn leaving_standard_input(mut self, taken: bool) -> Self {
+        if taken {
+            self.ask = self.ask.leaving_standard_input();
+        }
+        self
+    }
+
     /// The data directory; it need not be there yet.
     pub fn data_dir(&self) -> Result<PathBuf> {
         self.given_data_dir

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use kmd_api::Readiness;
 use kmd_client::{Client, Timeouts, TokenError, TransportError};
 
 use crate::Result;
@@ -35,8 +36,11 @@ const ANSWER: Duration = Duration::from_secs(600);
 /// A client for the daemon of the data directory.
 pub(crate) fn connect(data_dir: &Path, start: Start, output: &Output) -> Result<Client> {
     let absent = match open(data_dir) {
+        Ok(client) => return Ok(client),
+        // It was starting and has a token by now, or it has lost its token.
+        Err(_) if serves(data_dir) => return open(data_dir).map_err(|error| unreachable(data_dir, error)),
         Err(error) if is_absence(&error) => error,
-        result => return result.map_err(|error| unreachable(data_dir, error)),
+        Err(error) => return Err(unreachable(data_dir, error)),
     };
     let Start::WhereNoneRuns { idle_time } = start else {
         return Err(unreachable(data_dir, absent).hint("without --no-start, the command starts one itself"));
@@ -62,6 +66,25 @@ pub(crate) fn is_absence(error: &kmd_client::Error) -> bool {
     }
 }
 
+/// Whether a daemon answers, with or without its token.
+fn serves(data_dir: &Path) -> bool {
+    open_without_token(data_dir).is_ok_and(|client| readiness(&client).is_ok())
+}
+
+/// For what needs no token. A daemon that has lost its token still says so.
+pub(crate) fn open_without_token(data_dir: &Path) -> std::result::Result<Client, kmd_client::Error> {
+    Client::open_without_token(data_dir)
+}
+
+/// Whether the daemon can do its work; nothing where it does not know the question, as the Go kmd.
+pub(crate) fn readiness(client: &Client) -> std::result::Result<Option<Readiness>, kmd_client::Error> {
+    use kmd_client::Error as Refusal;
+    match client.ready() {
+        Err(Refusal::Daemon { .. } | Refusal::Refused(_)) => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
 pub(crate) fn open(data_dir: &Path) -> std::result::Result<Client, kmd_client::Error> {
     let timeouts = Timeouts {
         answer: ANSWER,
@@ -71,8 +94,16 @@ pub(crate) fn open(data_dir: &Path) -> std::result::Result<Client, kmd_client::E
 }
 
 fn unreachable(data_dir: &Path, error: kmd_client::Error) -> Error {
-    let message = format!("no daemon answers for {}", data_dir.display());
-    Error::new(Kind::NoDaemon, message).because(error)
+    let path = data_dir.display();
+    match error {
+        kmd_client::Error::Token(error) => Error::new(
+            Kind::NoDaemon,
+            format!("the daemon of {path} cannot be asked without its token"),
+        )
+        .because(error)
+        .hint(format!("`kmd -d {path} doctor` says what to do")),
+        error => Error::new(Kind::NoDaemon, format!("no daemon answers for {path}")).because(error),
+    }
 }
 
 enum Started {

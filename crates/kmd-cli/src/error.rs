@@ -38,11 +38,13 @@ pub enum Kind {
     CheckFailed,
     /// A file cannot be read or written.
     File,
+    /// A check found nothing wrong, but could not look at everything.
+    Unchecked,
 }
 
 impl Kind {
     /// All of them, by their exit codes.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Other,
         Self::Usage,
         Self::NoDaemon,
@@ -53,6 +55,7 @@ impl Kind {
         Self::NotConfirmed,
         Self::CheckFailed,
         Self::File,
+        Self::Unchecked,
     ];
 
     /// In a few words, for the documentation.
@@ -68,6 +71,7 @@ impl Kind {
             Self::NotConfirmed => "not confirmed",
             Self::CheckFailed => "a check failed",
             Self::File => "a file cannot be read or written",
+            Self::Unchecked => "something could not be checked",
         }
     }
 
@@ -84,6 +88,7 @@ impl Kind {
             Self::NotConfirmed => 8,
             Self::CheckFailed => 9,
             Self::File => 10,
+            Self::Unchecked => 11,
         }
     }
 }

@@ -16,6 +16,7 @@ use kmd_client::Client;
 use crate::context::Context;
 use crate::error::Error;
 use crate::output::Progress;
+use crate::phrase::shell_word;
 use crate::unlock::OpenWallet;
 use crate::{Result, daemon};
 
@@ -24,6 +25,27 @@ const BETWEEN_RENEWALS: Duration = Duration::from_secs(5);
 /// Fewer are asked for one after the other.
 const MANY: u64 = 64;
 const CONNECTIONS: usize = 16;
+/// Most in one command: more than a wallet needs, few enough that a digit too many is noticed at once.
+const MOST: u64 = 1_000_000;
+
+/// A number of keys on the command line.
+pub(crate) fn count_of_keys(text: &str) -> std::result::Result<u64, String> {
+    match text.parse() {
+        Ok(count) if count <= MOST => Ok(count),
+        Ok(_) => Err(format!(
+            "at most {MOST} keys at once; more can be generated afterwards with `kmd key new --count`"
+        )),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The same where none makes no sense.
+pub(crate) fn at_least_one_key(text: &str) -> std::result::Result<u64, String> {
+    match count_of_keys(text)? {
+        0 => Err("at least 1".to_owned()),
+        count => Ok(count),
+    }
+}
 
 /// Generates the next keys of the wallet. They come in order when there are at most 64.
 ///
@@ -98,8 +120,11 @@ impl Task<'_> {
 
     fn unfinished(&self, error: Error) -> Error {
         let done = self.done.load(Ordering::Relaxed);
+        let (wallet, rest) = (shell_word(&self.open.wallet.name), self.count - done);
         error
             .while_doing(format!("{done} of {} keys were generated, then it failed", self.count))
-            .hint("`kmd key list` shows those that were")
+            .hint(format!(
+                "`kmd key list -w {wallet}` shows those that were; `kmd key new -w {wallet} --count {rest}` makes the others"
+            ))
     }
 }

@@ -7,7 +7,7 @@ use kmd_client::Refused;
 
 use crate::error::{Error, Kind};
 
-const REFUSALS: [(&str, Kind, &str); 14] = [
+const REFUSALS: [(&str, Kind, &str); 15] = [
     (
         "error decrypting. wrong password?",
         Kind::WrongPassword,
@@ -37,6 +37,11 @@ const REFUSALS: [(&str, Kind, &str); 14] = [
         "wallet with same name already exists",
         Kind::Refused,
         "choose another name; `kmd wallet list` shows those that are taken",
+    ),
+    (
+        "wallet with same id already exists",
+        Kind::Refused,
+        "the wallet that was backed up is still there, and is not replaced: move its file out of the wallets folder first",
     ),
     (
         "wallet name too long, must be <= 64 bytes",
@@ -103,7 +108,12 @@ pub(crate) fn of_v2(refused: &Refused) -> Error {
         "malformed_transaction" | "group_not_whole" | "bad_request" => Kind::Invalid,
         _ => Kind::Refused,
     };
-    Error::new(kind, refused.message.as_str()).hint(refused.hint.as_str())
+    let error = Error::new(kind, refused.message.as_str());
+    // What is wrong with a field of a request is hinted at for programs; the message says it.
+    match refused.code.as_str() {
+        "bad_request" => error,
+        _ => error.hint(refused.hint.as_str()),
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::context::Context;
 use crate::output::{Page, Report};
-use crate::{Result, private_file};
+use crate::{Result, new_file};
 
 /// The 25 words of a key. `Serialize` is how they leave.
 pub(crate) struct Words(Zeroizing<String>);
@@ -37,7 +37,7 @@ impl Words {
         let Some(file) = output else {
             return context.output.print(&Shown { owner, words: self });
         };
-        private_file::write_new(&file, "the words", &[self.0.as_bytes(), b"\n"])?;
+        new_file::write_secret(&file, "the words", &[self.0.as_bytes(), b"\n"])?;
         context.output.print(&Written { owner, file })
     }
 }

@@ -19,7 +19,7 @@ Written by a test from the definition of the commands; `kmd COMMAND --help` says
 
 Without a command, `kmd` is the daemon: see the [README](../../README.md). With one, it asks the daemon of the data directory, and starts one where none runs. Results go to standard output; questions, progress and errors go to standard error.
 
-Passwords and words of keys are typed at the terminal, without echo. Where standard input is no terminal, each question takes a line of it, in the order in which the questions would be asked, a new password once. Neither ever comes from an argument or from the environment. What cannot be undone is confirmed, by `y` at the terminal or by `--yes`.
+Passwords and words of keys are typed at the terminal, without echo. Where standard input is no terminal, each question takes a line of it, in the order in which the questions would be asked, a new password once. With the file from standard input (`kmd sign -`), the terminal is asked all the same. Neither ever comes from an argument or from the environment. What cannot be undone is confirmed, by `y` at the terminal or by `--yes`.
 ";
 
 #[test]
@@ -92,7 +92,7 @@ fn exit_codes(page: &mut String) {
         let (code, name, meaning) = (kind.exit_code(), name.as_str().unwrap(), kind.meaning());
         writeln!(page, "| {code} | `{name}` | {meaning} |").unwrap();
     }
-    page.push_str("\nWith `--json`, a failure is an object on standard error: `{\"error\": {\"kind\", \"message\", \"causes\": [], \"hints\": []}}`.\n");
+    page.push_str("\nWith `--json`, a failure is an object on the last line of standard error: `{\"error\": {\"kind\", \"message\", \"causes\": [], \"hints\": []}}`. What is said besides, such as warnings, is on lines before it, each an object `{\"note\"}`.\n");
 }
 
 fn section(command: &Command, page: &mut String) {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use kmd_api::v1::ErrorResponse;
-use kmd_api::{Encoding, Method, Request, v2};
+use kmd_api::{Encoding, Method, Readiness, Ready, Request, v2};
 use zeroize::Zeroizing;
 
 use crate::data_dir::DataDir;
@@ -29,13 +29,24 @@ impl Client {
     /// [`Error::DataDir`] and [`Error::Token`] name the file that is missing or unusable,
     /// [`Error::Transport`] the address where nobody listens.
     pub fn open(data_dir: impl AsRef<Path>) -> Result<Self, Error> {
+        let mut client = Self::open_without_token(data_dir.as_ref())?;
+        client.token = DataDir::new(data_dir.as_ref()).token()?;
+        Ok(client)
+    }
+
+    /// The same for what needs no token: [`versions`](Self::versions) and [`ready`](Self::ready).
+    /// All else is refused.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), but for those about the token.
+    pub fn open_without_token(data_dir: impl AsRef<Path>) -> Result<Self, Error> {
         let data_dir = DataDir::new(data_dir.as_ref());
         let transport = match data_dir.over_socket() {
             Some(transport) => transport,
             None => data_dir.over_tcp()?,
         };
         Ok(Self {
-            token: data_dir.token()?,
+            token: Zeroizing::default(),
             transport,
         })
     }
@@ -72,17 +83,34 @@ impl Client {
     /// # Errors
     /// [`Error::Daemon`] or [`Error::Refused`] when the daemon refuses; see [`Error`] for what else there is.
     pub fn call<R: Request>(&self, request: &R) -> Result<R::Response, Error> {
-        let body = match R::METHOD {
-            Method::Get => None,
-            Method::Post | Method::Delete => Some(self.encoding().encode_secret(request)?),
-        };
-        let answer = self
-            .transport
-            .exchange(&self.message(request, body.as_deref().unwrap_or_default()))?;
+        let answer = self.answer(request)?;
         if answer.status != 200 {
             return Err(refusal(&answer));
         }
         decode(&answer.body).map_err(|error| Error::Decode(error.to_string()))
+    }
+
+    /// Whether the daemon can do its work, and if not, why. Needs no token.
+    ///
+    /// # Errors
+    /// [`Error`]; a daemon that is not ready is none. One that does not know the question refuses
+    /// it: [`Error::Daemon`].
+    pub fn ready(&self) -> Result<Readiness, Error> {
+        let answer = self.answer(&Ready::default())?;
+        match (answer.status, decode(&answer.body)) {
+            (200 | 503, Ok(readiness)) => Ok(readiness),
+            (200, Err(error)) => Err(Error::Decode(error.to_string())),
+            _ => Err(refusal(&answer)),
+        }
+    }
+
+    fn answer<R: Request>(&self, request: &R) -> Result<Answer, Error> {
+        let body = match R::METHOD {
+            Method::Get => None,
+            Method::Post | Method::Delete => Some(self.encoding().encode_secret(request)?),
+        };
+        self.transport
+            .exchange(&self.message(request, body.as_deref().unwrap_or_default()))
     }
 
     fn message<R: Request>(&self, request: &R, body: &[u8]) -> Zeroizing<Vec<u8>> {

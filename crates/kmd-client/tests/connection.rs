@@ -8,6 +8,7 @@ mod support;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
+use kmd_client::kmd_api::Readiness;
 use kmd_client::{Client, Error, Peer, SecretText, Timeouts, TokenError, TransportError};
 use rustix::net::{AddressFamily, SocketType};
 use support::{Event, FakeDaemon, Over, Step, TOKEN, answer, home, write};
@@ -80,6 +81,30 @@ fn refusals_and_broken_answers() {
                 true => assert!(error.starts_with(message), "{error}"),
                 false => assert_eq!(error, *message),
             }
+        }
+    }
+}
+
+/// A daemon that is not ready answers; one that does not know the question refuses it.
+#[test]
+fn readiness() {
+    let not_ready = r#"{"ready": false, "reasons": ["the disk does not answer"]}"#;
+    let cases = [
+        (200, r#"{"ready": true, "reasons": []}"#, "Ok(true, [])"),
+        (503, not_ready, "Ok(false, [\"the disk does not answer\"])"),
+        (404, "404 page not found", "404 page not found (status 404)"),
+        (500, not_ready, "(status 500)"),
+        (503, r#"{"error": true, "message": "busy"}"#, "busy (status 503)"),
+        (200, "{}", "the answer cannot be understood"),
+    ];
+    for over in BOTH {
+        for (status, body, expected) in cases {
+            let daemon = FakeDaemon::start(over, vec![vec![Step::Answer(answer(status, body))]]);
+            let said = match daemon.client().ready() {
+                Ok(Readiness { ready, reasons }) => format!("Ok({ready}, {reasons:?})"),
+                Err(error) => error.to_string(),
+            };
+            assert!(said.contains(expected), "{status} {body}: {said}");
         }
     }
 }
@@ -236,6 +261,8 @@ fn files_of_the_data_directory() {
     assert_eq!(open().unwrap_err(), "an API token is one line of 64 to 256 characters");
     std::fs::remove_file(home.path().join("kmd.token")).unwrap();
     assert!(open().unwrap_err().starts_with("cannot read the API token from"));
+    let without = Client::open_without_token(home.path()).unwrap();
+    assert_eq!(*without.peer(), Peer::Tcp(address));
 
     let (_reserved, address) = address_without_listener();
     write(home.path(), "kmd.net", &address);

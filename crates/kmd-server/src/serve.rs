@@ -28,8 +28,6 @@ use crate::workers::Workers;
 
 /// The setting that says where to listen, as messages name it.
 pub(crate) const ADDRESS: &str = "\"address\"";
-/// Where the reference listens.
-const DEFAULT_ADDRESS: &str = "127.0.0.1:7833";
 /// Where to listen when that is taken.
 const ANY_PORT: &str = "127.0.0.1:0";
 /// How long running requests may take after the daemon was told to stop.
@@ -62,10 +60,10 @@ pub(crate) fn listen(configured: Option<&str>) -> Result<std::net::TcpListener, 
         };
         return bind.map_err(|cause| failed(address, cause));
     }
-    match bind(DEFAULT_ADDRESS) {
+    match bind(files::DEFAULT_ADDRESS) {
         Ok(listener) => Ok(listener),
         Err(cause) => {
-            warn!(address = DEFAULT_ADDRESS, %cause, "the default address is taken, listening on another port");
+            warn!(address = files::DEFAULT_ADDRESS, %cause, "the default address is taken, listening on another port");
             bind(ANY_PORT).map_err(|cause| failed(ANY_PORT, cause))
         }
     }

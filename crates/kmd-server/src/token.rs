@@ -14,8 +14,6 @@ use subtle::ConstantTimeEq;
 
 use crate::data_dir::{SECRET_MODE, write_unfinished};
 
-const LENGTHS: std::ops::RangeInclusive<usize> = 64..=256;
-
 /// How much of a file may be a token, its line break, and the sign that there is
 /// more.
 pub(crate) const MOST_READ: usize = 512;
@@ -37,7 +35,7 @@ impl ApiToken {
     pub(crate) fn parse(file: &[u8]) -> Result<Self, &'static str> {
         let line = file.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if !LENGTHS.contains(&line.len()) {
+        if !files::TOKEN_LENGTHS.contains(&line.len()) {
             return Err("must have 64 to 256 characters in its first line");
         }
         if !line.iter().all(u8::is_ascii_graphic) {

@@ -7,7 +7,7 @@ mod of_program;
 mod typo;
 
 use clap::Subcommand;
-use kmd_algorand::Address;
+use kmd_algorand::{Address, AddressError};
 use serde::Serialize;
 
 use crate::Result;
@@ -32,6 +32,14 @@ impl Command {
             Self::Program(command) => command.run(context),
         }
     }
+}
+
+/// An address on the command line; where it is none, with what may be mistyped in it.
+pub(crate) fn argument(text: &str) -> std::result::Result<Address, String> {
+    text.parse().map_err(|error: AddressError| {
+        let said = [error.to_string()].into_iter().chain(typo::hints(text));
+        said.collect::<Vec<_>>().join("; ")
+    })
 }
 
 /// An address as a result.

@@ -1,12 +1,13 @@
 //! `kmd address multisig`
 
 use clap::Args;
-use kmd_algorand::{Address, MultisigPreimage, PublicKey};
+use kmd_algorand::{Address, MultisigPreimage};
 
 use super::Computed;
 use super::convert::address_of;
+use crate::Result;
 use crate::context::Context;
-use crate::{Error, Kind, Result};
+use crate::multisig::preimage;
 
 /// Show the address of several keys, of which some number must sign
 ///
@@ -35,9 +36,7 @@ impl OfMultisig {
             .iter()
             .map(|member| address_of(member))
             .collect::<Result<_>>()?;
-        let keys = members.into_iter().map(PublicKey::from).collect();
-        let preimage = MultisigPreimage::new(self.multisig_version, self.threshold, keys)
-            .map_err(|error| Error::new(Kind::Invalid, "there is no such multisig address").because(error))?;
+        let preimage = preimage(self.multisig_version, self.threshold, &members)?;
         context.output.print(&Computed::new(preimage.address()))
     }
 }

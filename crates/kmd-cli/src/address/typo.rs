@@ -3,6 +3,8 @@
 
 use kmd_algorand::Address;
 
+use crate::phrase::count;
+
 const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// What to look at in a text that is no address.
@@ -18,7 +20,7 @@ fn obvious(text: &str) -> Vec<String> {
     let mut hints = Vec::new();
     let length = text.chars().count();
     if length != Address::TEXT_LENGTH {
-        hints.push(format!("it has {length} characters"));
+        hints.push(format!("this has {}", count(length, "character")));
     }
     if let Some((place, character)) = text
         .chars()
@@ -128,12 +130,12 @@ mod tests {
     fn what_no_address_has_is_named() {
         assert_eq!(
             hints("A0"),
-            ["it has 2 characters", "character 2 cannot be in an address"]
+            ["this has 2 characters", "character 2 cannot be in an address"]
         );
         assert_eq!(
             hints("Aa"),
             [
-                "it has 2 characters",
+                "this has 2 characters",
                 "character 2 cannot be in an address: its letters are capital"
             ]
         );

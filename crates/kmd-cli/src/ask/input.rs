@@ -16,7 +16,8 @@ pub(super) fn read_line() -> io::Result<Zeroizing<String>> {
     line_of(input)
 }
 
-fn line_of(mut input: impl Read) -> io::Result<Zeroizing<String>> {
+/// The next line of something that is read byte by byte.
+pub(super) fn line_of(mut input: impl Read) -> io::Result<Zeroizing<String>> {
     let mut line = Zeroizing::new(Vec::with_capacity(LONGEST_LINE));
     let mut byte = Zeroizing::new([0]);
     loop {

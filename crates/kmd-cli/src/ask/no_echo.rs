@@ -1,10 +1,12 @@
 //! Typing that nobody sees.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
+
+use super::terminal;
 
 /// Asks at the terminal of the process, whatever standard input and output are.
 pub(super) fn ask(question: &str) -> io::Result<Zeroizing<String>> {
@@ -23,7 +25,7 @@ struct Quiet {
 
 impl Quiet {
     fn new() -> io::Result<Self> {
-        let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+        let terminal = terminal::open()?;
         let before = tcgetattr(&terminal)?;
         let mut quiet = before.clone();
         quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL);

@@ -1,16 +1,16 @@
 //! Passwords of wallets.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use kmd_api::Password;
 use zeroize::Zeroizing;
 
-use super::Ask;
 use super::input::text;
 use super::strength::weakness;
+use super::{Ask, TAKEN};
 use crate::Result;
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -103,6 +103,7 @@ fn typed_twice(context: &Context, question: &str) -> Result<Password> {
 }
 
 fn from_file(file: &Path, context: &Context) -> Result<Password> {
+    refuse_standard_input(file, context.ask)?;
     let failed = |error: std::io::Error| Error::file("read the password from", file, &error);
     let bytes = Zeroizing::new(fs::read(file).map_err(failed)?);
     warn_when_exposed(file, context);
@@ -116,6 +117,37 @@ fn from_file(file: &Path, context: &Context) -> Result<Password> {
         .because(error)
     })?;
     Ok(Password::new(&line))
+}
+
+/// What a command works on is no password, and what is left behind it would be an empty one.
+fn refuse_standard_input(file: &Path, ask: Ask) -> Result<()> {
+    let refused = |why: &str, hint: &str| {
+        Err(Error::new(
+            Kind::Usage,
+            "the password cannot be read from standard input by --password-file",
+        )
+        .because(why)
+        .hint(hint))
+    };
+    let dash = file == Path::new("-");
+    match ask {
+        Ask::TerminalOnly if dash || is_standard_input(file) => {
+            refused(TAKEN, "name another file, or leave it out to be asked at the terminal")
+        }
+        _ if dash => refused(
+            "- stands for no file here",
+            "leave it out: where standard input is no terminal, its next line is the password",
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// By whatever name: `/dev/stdin`, `/dev/fd/0`, or that of the file which it is.
+fn is_standard_input(file: &Path) -> bool {
+    match (fs::metadata(file), rustix::fs::fstat(std::io::stdin())) {
+        (Ok(file), Ok(input)) => (file.dev(), file.ino()) == (input.st_dev, input.st_ino),
+        _ => false,
+    }
 }
 
 fn warn_when_exposed(file: &Path, context: &Context) {

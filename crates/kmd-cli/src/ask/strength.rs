@@ -1,6 +1,8 @@
 //! Whether a password is easily guessed. A hint, not a judgement: it knows what is surely weak and
 //! cannot tell what is strong.
 
+use crate::phrase::count;
+
 /// Guessing goes on without a daemon once somebody has the file, so length is what counts.
 const SHORT: usize = 12;
 
@@ -60,8 +62,12 @@ pub(super) fn weakness(password: &str) -> Option<String> {
     if is_regular(password) {
         return Some("it is a simple sequence".to_owned());
     }
-    (characters < SHORT)
-        .then(|| format!("it has {characters} characters; {SHORT} or more, or a few random words, last"))
+    (characters < SHORT).then(|| {
+        format!(
+            "it has {}; {SHORT} or more, or a few random words, last",
+            count(characters, "character")
+        )
+    })
 }
 
 /// One of the list, also with digits and marks around it.

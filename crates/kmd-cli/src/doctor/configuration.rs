@@ -36,7 +36,7 @@ impl Configuration {
                 Finding::warning(CHECK, warnings.join("; "), remedy)
             }
             Ok(_) if self.path.exists() => Finding::ok(CHECK, self.path.display().to_string()),
-            Ok(_) => Finding::ok(CHECK, "without a file"),
+            Ok(_) => Finding::ok(CHECK, format!("the defaults: there is no {}", self.path.display())),
         }
     }
 

@@ -4,39 +4,60 @@ use std::fs;
 use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::path::Path;
 
-use kmd_api::files;
+use kmd_api::files::{self, CONFIG, DEFAULT_ADDRESS, LOG, NET};
 use kmd_client::Client;
 
 use super::{Configuration, Finding};
 use crate::daemon;
 
-/// Where it listens when nobody says otherwise and the port is free.
-const DEFAULT_ADDRESS: &str = "127.0.0.1:7833";
 /// What the commands need.
 const API_VERSION: &str = "v2";
 
 pub(super) fn examine(data_dir: &Path, configuration: &Configuration) -> Vec<Finding> {
-    match daemon::open(data_dir) {
-        Ok(client) => vec![answering(&client), port_of_running(data_dir)],
+    match daemon::open_without_token(data_dir) {
+        Ok(client) => running(data_dir, &client),
         Err(error) if daemon::is_absence(&error) => vec![absent(data_dir), free_port(configuration)],
         Err(error) => vec![Finding::problem(
             "daemon",
             format!("it cannot be asked: {error}"),
-            "see kmd.log in the data directory",
+            format!("see {LOG} in the data directory"),
         )],
     }
 }
 
-/// Whether it takes our token and is one of our kind.
-fn answering(client: &Client) -> Finding {
+fn running(data_dir: &Path, client: &Client) -> Vec<Finding> {
+    // What it says is in the way is told once, and not again as what comes of it.
+    let readiness = daemon::readiness(client).ok().flatten();
+    let obstacles = readiness.as_ref().map_or(&[][..], |readiness| &readiness.reasons);
+    let mut findings = vec![answering(data_dir, client, obstacles.is_empty())];
+    findings.extend(obstacles.iter().map(obstacle));
+    if readiness.is_some_and(|readiness| readiness.ready) {
+        findings.push(Finding::ok("readiness", "the daemon can do its work"));
+    }
+    findings.push(port_of_running(data_dir));
+    findings
+}
+
+fn obstacle(reason: &String) -> Finding {
+    Finding::problem(
+        "readiness",
+        format!("the daemon cannot do its work: {reason}"),
+        "put that right, and the daemon notices by itself; only a token that is missing needs it to be started anew",
+    )
+}
+
+/// Whether it takes our token, where it is `ready` to, and is one of our kind.
+fn answering(data_dir: &Path, client: &Client, ready: bool) -> Finding {
     const CHECK: &str = "daemon";
-    let versions = match client.list_wallets().and_then(|_| client.versions()) {
+    let takes_token = || daemon::open(data_dir)?.list_wallets().map(drop);
+    let accepted = if ready { takes_token() } else { Ok(()) };
+    let versions = match accepted.and_then(|()| client.versions()) {
         Ok(versions) => versions,
         Err(error) => {
             return Finding::problem(
                 CHECK,
                 format!("it refuses: {error}"),
-                "stop it and start it anew; see kmd.log",
+                format!("stop it and start it anew; see {LOG}"),
             );
         }
     };
@@ -73,13 +94,13 @@ fn absent(data_dir: &Path) -> Finding {
 
 fn port_of_running(data_dir: &Path) -> Finding {
     const CHECK: &str = "port";
-    let address = fs::read_to_string(data_dir.join(files::NET)).unwrap_or_default();
+    let address = fs::read_to_string(data_dir.join(NET)).unwrap_or_default();
     let address = address.trim();
     match TcpStream::connect(address) {
         Ok(_) => exposure(address).unwrap_or_else(|| Finding::ok(CHECK, address)),
         Err(error) => Finding::problem(
             CHECK,
-            format!("{address} of kmd.net does not take connections: {error}"),
+            format!("{address} of {NET} does not take connections: {error}"),
             "start the daemon anew; a firewall may stand between",
         ),
     }
@@ -100,7 +121,7 @@ fn free_port(configuration: &Configuration) -> Finding {
         (Err(error), Some(_)) => Finding::problem(
             CHECK,
             format!("{address} cannot be listened on: {error}"),
-            "stop what uses it, or change \"address\" in kmd_config.json",
+            format!("stop what uses it, or change \"address\" in {CONFIG}"),
         ),
     }
 }
@@ -112,7 +133,7 @@ fn exposure(address: &str) -> Option<Finding> {
         Finding::warning(
             "port",
             format!("{address} can be reached from other machines, and nothing on it is encrypted"),
-            "set \"address\" in kmd_config.json to 127.0.0.1:7833",
+            format!("set \"address\" in {CONFIG} to {DEFAULT_ADDRESS}"),
         )
     })
 }

@@ -1,5 +1,6 @@
 //! Whether there is room for a change to a wallet.
 
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use rustix::fs::{StatVfs, statvfs};
@@ -12,17 +13,20 @@ const MIB: u64 = 1 << 20;
 const TOO_LITTLE: u64 = 16 * MIB;
 const LITTLE: u64 = 256 * MIB;
 
-pub(super) fn examine(data_dir: &Path, configuration: &Configuration) -> Finding {
-    let wallets = configuration.wallets_dir();
-    // What is not there yet will be where the nearest directory above it is.
-    let places = wallets.ancestors().chain(data_dir.ancestors());
-    match places
-        .filter(|place| !place.as_os_str().is_empty())
-        .find_map(|place| statvfs(place).ok())
-    {
-        Some(system) => judge(free_bytes(&system), free_files(&system)),
-        None => Finding::warning(CHECK, "it cannot be found out", "look at `df`"),
+pub(super) fn examine(configuration: &Configuration) -> Finding {
+    match file_system_of(&configuration.wallets_dir()) {
+        Ok(system) => judge(free_bytes(&system), free_files(&system)),
+        Err(error) => Finding::warning(CHECK, format!("it cannot be found out: {error}"), "look at `df`"),
     }
+}
+
+/// What is not there yet will be where the nearest directory above it is. A relative path has only
+/// some of those.
+fn file_system_of(folder: &Path) -> io::Result<StatVfs> {
+    let folder = std::path::absolute(folder)?;
+    let mut looked_at = folder.ancestors().map(|place| statvfs(place).map_err(io::Error::from));
+    let nearest = looked_at.find(|found| !found.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound));
+    nearest.unwrap_or_else(|| Err(ErrorKind::NotFound.into()))
 }
 
 fn judge(bytes: u64, files: Option<u64>) -> Finding {
@@ -49,6 +53,16 @@ fn free_files(system: &StatVfs) -> Option<u64> {
 mod tests {
     use super::super::Verdict;
     use super::*;
+
+    /// Tests run in the folder of the crate.
+    #[test]
+    fn what_is_not_there_yet_is_looked_for_above() {
+        let id = |path: &str| file_system_of(Path::new(path)).map(|system| system.f_fsid);
+        for missing in ["not/there/yet", "./not-there", "src/not-there", "/proc/not/there"] {
+            let there = if missing.starts_with('/') { "/proc" } else { "." };
+            assert_eq!(id(missing).unwrap(), id(there).unwrap(), "{missing}");
+        }
+    }
 
     #[test]
     fn room() {

@@ -26,7 +26,7 @@ use crate::{Error, Kind, Result};
 /// Looks for what keeps kmd from working, or from keeping keys safe, and says
 /// what to do about it: the modes of directories and files, the token, the
 /// configuration, memory that can be swapped, the clock, disk space, the port,
-/// the daemon that runs. Changes nothing.
+/// the daemon that runs and whether it can do its work. Changes nothing.
 #[derive(Args)]
 #[command(after_long_help = "\
 JSON: {\"data_dir\", \"findings\": [{\"check\", \"verdict\", \"found\", \"remedy\"}]}; verdict is \"ok\", \"warning\" or
@@ -57,7 +57,7 @@ fn examine(data_dir: &Path, configuration: &Configuration) -> Vec<Finding> {
     findings.push(configuration.examine());
     findings.push(memory::examine());
     findings.push(clock::examine(data_dir));
-    findings.push(disk::examine(data_dir, configuration));
+    findings.push(disk::examine(configuration));
     findings.extend(daemon::examine(data_dir, configuration));
     findings
 }

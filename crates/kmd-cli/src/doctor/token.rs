@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::ops::RangeInclusive;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -12,7 +11,6 @@ use zeroize::Zeroizing;
 use super::Finding;
 
 const CHECK: &str = "token";
-const LENGTHS: RangeInclusive<usize> = 64..=256;
 
 pub(super) fn examine(data_dir: &Path) -> Finding {
     let path = data_dir.join(files::TOKEN);
@@ -20,7 +18,7 @@ pub(super) fn examine(data_dir: &Path) -> Finding {
     let bytes = match fs::read(&path) {
         Ok(bytes) => Zeroizing::new(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Finding::ok(CHECK, "none yet; the first start makes one");
+            return Finding::ok(CHECK, "none; the next start makes one");
         }
         Err(error) => {
             let found = format!("{shown} cannot be read: {error}");
@@ -50,5 +48,5 @@ pub(super) fn examine(data_dir: &Path) -> Finding {
 fn is_token(file: &[u8]) -> bool {
     let line = file.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    LENGTHS.contains(&line.len()) && line.iter().all(u8::is_ascii_graphic)
+    files::TOKEN_LENGTHS.contains(&line.len()) && line.iter().all(u8::is_ascii_graphic)
 }

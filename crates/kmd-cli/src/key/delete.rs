@@ -5,6 +5,7 @@ use kmd_algorand::Address;
 use kmd_client::Client;
 
 use crate::Result;
+use crate::address::argument;
 use crate::addresses::Deletion;
 use crate::ask::YesArgs;
 use crate::context::Context;
@@ -18,7 +19,7 @@ use crate::unlock::WalletArgs;
 #[command(after_long_help = "JSON: {\"wallet\", \"deleted\": []}")]
 pub struct Delete {
     /// Whose keys
-    #[arg(required = true, value_name = "ADDRESS")]
+    #[arg(required = true, value_name = "ADDRESS", value_parser = argument)]
     addresses: Vec<Address>,
 
     #[command(flatten)]

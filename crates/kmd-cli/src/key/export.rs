@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use kmd_algorand::Address;
 
+use crate::address::argument;
 use crate::context::Context;
 use crate::unlock::WalletArgs;
 use crate::words::{Owner, Words};
@@ -17,6 +18,7 @@ use crate::{Error, Kind, Result};
 #[command(after_long_help = "JSON: {\"address\", \"words\"}; with --output {\"address\", \"file\"}")]
 pub struct Export {
     /// Whose key
+    #[arg(value_parser = argument)]
     address: Address,
 
     /// Write the words to a new file that only you can read
@@ -32,7 +34,14 @@ impl Export {
         let open = self.wallet.unlock(context)?;
         let key = open
             .client
-            .export_key(&open.handle, open.password.expose(), self.address)?;
+            .export_key(&open.handle, open.password.expose(), self.address)
+            .map_err(|error| {
+                let failed = format!(
+                    "cannot export the key of {} from the wallet {}",
+                    self.address, open.wallet.name
+                );
+                Error::from(error).while_doing(failed)
+            })?;
         let seed = key
             .expose()
             .first_chunk()

@@ -1,6 +1,5 @@
 //! `kmd key import`
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,7 +9,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::accounts::address_of;
-use crate::ask::{YesArgs, bytes_of_words};
+use crate::ask::{YesArgs, bytes_of_words, read_secret};
 use crate::context::Context;
 use crate::output::{Page, Report};
 use crate::unlock::WalletArgs;
@@ -55,7 +54,12 @@ impl Import {
         context.ask.confirm(&question, self.yes.consent())?;
 
         let open = self.wallet.unlock_found(context, wallet)?;
-        let address = open.client.import_key(&open.handle, SecretBytes::new(seed.expose()))?;
+        let address = open
+            .client
+            .import_key(&open.handle, SecretBytes::new(seed.expose()))
+            .map_err(|error| {
+                Error::from(error).while_doing(format!("cannot import it into the wallet {}", open.wallet.name))
+            })?;
         context.output.print(&Imported {
             wallet: open.wallet.name.clone(),
             address: address.to_string(),
@@ -66,9 +70,7 @@ impl Import {
 /// algokey writes the seed as it is, other tools the seed and the public key. No mnemonic is as
 /// short as either.
 pub(crate) fn seed_of_file(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
-    let bytes = fs::read(path)
-        .map(Zeroizing::new)
-        .map_err(|error| Error::file("read the key from", path, &error))?;
+    let bytes = read_secret(path).map_err(|error| Error::file("read the key from", path, &error))?;
     let seed = match bytes.len() {
         32 | 64 => bytes.first_chunk::<32>(),
         _ => None,

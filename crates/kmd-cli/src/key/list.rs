@@ -5,6 +5,7 @@ use clap::Args;
 use crate::Result;
 use crate::addresses::Addresses;
 use crate::context::Context;
+use crate::phrase::shell_word;
 use crate::unlock::WalletArgs;
 
 /// List the addresses of a wallet's keys
@@ -21,7 +22,8 @@ impl List {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let open = self.wallet.unlock(context)?;
         let addresses = open.client.list_keys(&open.handle)?;
-        let none = "There is no key in the wallet yet. This makes one: kmd key new";
+        let name = shell_word(&open.wallet.name);
+        let none = format!("There is no key in the wallet yet. This makes one: kmd key new -w {name}");
         context.output.print(&Addresses::new(&open.wallet, &addresses, none))
     }
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::Result;
 use crate::addresses::Addresses;
 use crate::context::Context;
-use crate::generate::generate;
+use crate::generate::{at_least_one_key, generate};
 use crate::unlock::WalletArgs;
 
 /// Generate keys
@@ -16,8 +16,8 @@ use crate::unlock::WalletArgs;
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"wallet\", \"addresses\": []}")]
 pub struct New {
-    /// How many
-    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    /// How many: 1 to 1,000,000
+    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = at_least_one_key)]
     count: u64,
 
     #[command(flatten)]

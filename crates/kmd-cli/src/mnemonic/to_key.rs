@@ -9,7 +9,7 @@ use super::words::WordsArgs;
 use crate::accounts::address_of;
 use crate::context::Context;
 use crate::output::{Page, Report};
-use crate::{Result, private_file};
+use crate::{Result, new_file};
 
 /// Write the key of 25 words to a file, as algokey does
 ///
@@ -29,7 +29,7 @@ pub struct ToKey {
 impl ToKey {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let seed = self.words.seed(context)?;
-        private_file::write_new(&self.output, "the key", &[seed.expose()])?;
+        new_file::write_secret(&self.output, "the key", &[seed.expose()])?;
         context.output.print(&Written {
             address: address_of(&seed).to_string(),
             file: self.output,

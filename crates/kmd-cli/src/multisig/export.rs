@@ -4,10 +4,11 @@ use clap::Args;
 use kmd_algorand::Address;
 use serde::Serialize;
 
-use crate::Result;
+use crate::address::argument;
 use crate::context::Context;
 use crate::output::{Page, Report};
 use crate::unlock::WalletArgs;
+use crate::{Error, Result};
 
 /// Show the members of a multisig address
 ///
@@ -17,6 +18,7 @@ use crate::unlock::WalletArgs;
 #[command(after_long_help = "JSON: {\"address\", \"version\", \"threshold\", \"members\": []}")]
 pub struct Export {
     /// The multisig address
+    #[arg(value_parser = argument)]
     address: Address,
 
     #[command(flatten)]
@@ -26,7 +28,16 @@ pub struct Export {
 impl Export {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let open = self.wallet.unlock(context)?;
-        let preimage = open.client.export_multisig(&open.handle, self.address)?;
+        let preimage = open
+            .client
+            .export_multisig(&open.handle, self.address)
+            .map_err(|error| {
+                let failed = format!(
+                    "the wallet {} cannot show the members of {}",
+                    open.wallet.name, self.address
+                );
+                Error::from(error).while_doing(failed)
+            })?;
         let members = preimage.keys().iter().copied().map(Address::from);
         context.output.print(&Members {
             address: self.address.to_string(),

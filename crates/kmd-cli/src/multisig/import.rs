@@ -1,16 +1,15 @@
 //! `kmd multisig import`
 
 use clap::Args;
-use kmd_algorand::{Address, MultisigPreimage, PublicKey};
+use kmd_algorand::{Address, MultisigPreimage};
 use serde::Serialize;
 
+use super::preimage;
+use crate::Result;
+use crate::address::argument;
 use crate::context::Context;
 use crate::output::{Page, Report};
 use crate::unlock::WalletArgs;
-use crate::{Error, Kind, Result};
-
-/// The only version that there is.
-const VERSION: u8 = 1;
 
 /// Bring a multisig address into a wallet
 ///
@@ -25,7 +24,7 @@ pub struct Import {
     threshold: u8,
 
     /// The members, in order
-    #[arg(required = true, value_name = "ADDRESS")]
+    #[arg(required = true, value_name = "ADDRESS", value_parser = argument)]
     members: Vec<Address>,
 
     #[command(flatten)]
@@ -34,9 +33,7 @@ pub struct Import {
 
 impl Import {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
-        let keys = self.members.iter().copied().map(PublicKey::from).collect();
-        let preimage = MultisigPreimage::new(VERSION, self.threshold, keys)
-            .map_err(|error| Error::new(Kind::Invalid, "there is no such multisig address").because(error))?;
+        let preimage = preimage(MultisigPreimage::VERSION, self.threshold, &self.members)?;
         let open = self.wallet.unlock(context)?;
         let address = open.client.import_multisig(&open.handle, &preimage)?;
         context.output.print(&Imported {

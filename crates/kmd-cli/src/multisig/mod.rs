@@ -6,9 +6,10 @@ mod import;
 mod list;
 
 use clap::Subcommand;
+use kmd_algorand::{Address, MultisigPreimage, PublicKey};
 
-use crate::Result;
 use crate::context::Context;
+use crate::{Error, Kind, Result};
 
 /// Commands on multisig addresses.
 #[derive(Subcommand)]
@@ -28,4 +29,11 @@ impl Command {
             Self::Delete(command) => command.run(context),
         }
     }
+}
+
+/// What a multisig address is made of, where there is such a one.
+pub(crate) fn preimage(version: u8, threshold: u8, members: &[Address]) -> Result<MultisigPreimage> {
+    let keys = members.iter().copied().map(PublicKey::from).collect();
+    MultisigPreimage::new(version, threshold, keys)
+        .map_err(|error| Error::new(Kind::Invalid, "there is no such multisig address").because(error))
 }

@@ -11,6 +11,7 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+pub(crate) use self::page::harmless;
 pub use self::page::{Page, Table};
 pub use self::progress::Progress;
 use crate::Result;
@@ -44,11 +45,6 @@ pub struct Output {
 impl Output {
     pub(crate) fn new(format: Format) -> Self {
         Self { format }
-    }
-
-    /// For whom it is printed.
-    pub fn format(&self) -> Format {
-        self.format
     }
 
     /// Prints the result of a command.
@@ -97,23 +93,34 @@ impl Output {
 
     /// Says something that is not the result: what will be done, or what to beware of.
     pub fn note(&self, text: &str) {
-        let _ = writeln!(io::stderr(), "{text}");
+        match self.format {
+            Format::Text => say(text),
+            Format::Json => say(&serde_json::json!({ "note": text }).to_string()),
+        }
     }
 
     /// Shows something that is not the result: what a question is about.
     pub fn show(&self, write: impl FnOnce(&mut Page)) {
-        let mut page = Page::new(wants_colour(&io::stderr()));
+        let mut page = Page::new(self.format == Format::Text && wants_colour(&io::stderr()));
         write(&mut page);
-        let _ = io::stderr().write_all(page.into_text().as_bytes());
+        let text = page.into_text();
+        match self.format {
+            Format::Text => drop(io::stderr().write_all(text.as_bytes())),
+            Format::Json => self.note(text.trim_end()),
+        }
     }
 
     pub(crate) fn error(&self, error: &Error) {
-        let mut stderr = io::stderr();
-        let _ = match self.format {
-            Format::Text => writeln!(stderr, "kmd: {error}"),
-            Format::Json => writeln!(stderr, "{}", serde_json::json!({ "error": error })),
-        };
+        match self.format {
+            Format::Text => say(&format!("kmd: {error}")),
+            Format::Json => say(&serde_json::json!({ "error": error }).to_string()),
+        }
     }
+}
+
+/// Nobody can be told where standard error is closed.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", harmless(text).collect::<String>());
 }
 
 fn json(report: &impl Serialize) -> Result<Zeroizing<String>> {

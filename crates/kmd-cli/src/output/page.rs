@@ -93,17 +93,21 @@ impl Page {
         }
     }
 
-    /// Names come from files that others may have made: what steers a terminal does not pass.
     fn push(&mut self, text: &str) {
-        for character in text.chars() {
-            let steers = character.is_control() && character != '\n';
-            self.text.push(if steers { '\u{fffd}' } else { character });
-        }
+        self.text.extend(harmless(text));
     }
 
     fn pad(&mut self, blanks: usize) {
         self.text.extend(std::iter::repeat_n(' ', blanks));
     }
+}
+
+/// Names come from files that others may have made: what steers a terminal does not pass.
+pub(crate) fn harmless(text: &str) -> impl Iterator<Item = char> {
+    text.chars().map(|character| {
+        let steers = character.is_control() && character != '\n';
+        if steers { '\u{fffd}' } else { character }
+    })
 }
 
 fn width(text: &str) -> usize {

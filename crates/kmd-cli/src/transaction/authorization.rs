@@ -8,7 +8,8 @@ use serde_json::{Value as Json, json};
 use super::check::Verdict;
 use super::danger::Danger;
 use super::describe::Line;
-use super::phrase::{base64, bytes, count};
+use super::phrase::{base64, bytes};
+use crate::phrase::count;
 
 /// Lines about a transaction's signature.
 pub(super) fn lines(signed: &SignedTransaction, verdict: &Verdict) -> Vec<Line> {
@@ -19,13 +20,7 @@ pub(super) fn lines(signed: &SignedTransaction, verdict: &Verdict) -> Vec<Line> 
             format!("{signer}, to whom the sender was rekeyed"),
         ));
     }
-    let by = match &signed.authorization {
-        Authorization::None => "none yet".to_owned(),
-        Authorization::Key(_) => format!("by the key of {}", signed.authorizer()),
-        Authorization::Multisig(multisig) => several(multisig),
-        Authorization::Logic(logic) => program(logic),
-        Authorization::PostQuantum(signature) => post_quantum(signature),
-    };
+    let by = signed_by(signed);
     lines.push(match verdict {
         Verdict::Missing | Verdict::Incomplete { .. } => Line::plain("signature", by),
         Verdict::Good => Line::plain("signature", format!("{by}: valid")),
@@ -38,6 +33,17 @@ pub(super) fn lines(signed: &SignedTransaction, verdict: &Verdict) -> Vec<Line> 
         _ => {}
     }
     lines
+}
+
+/// Who has signed.
+pub(super) fn signed_by(signed: &SignedTransaction) -> String {
+    match &signed.authorization {
+        Authorization::None => "none yet".to_owned(),
+        Authorization::Key(_) => format!("by the key of {}", signed.authorizer()),
+        Authorization::Multisig(multisig) => several(multisig),
+        Authorization::Logic(logic) => program(logic),
+        Authorization::PostQuantum(signature) => post_quantum(signature),
+    }
 }
 
 fn several(multisig: &Multisig) -> String {

@@ -25,6 +25,22 @@ pub(super) enum Verdict {
     Unchecked,
 }
 
+/// A transaction, and what the check of its signature found out: it is done once.
+#[derive(Clone)]
+pub(super) struct CheckedTransaction {
+    pub(super) signed: SignedTransaction,
+    pub(super) verdict: Verdict,
+}
+
+impl From<SignedTransaction> for CheckedTransaction {
+    fn from(signed: SignedTransaction) -> Self {
+        Self {
+            verdict: check(&signed),
+            signed,
+        }
+    }
+}
+
 /// What is wrong with a signature.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Flaw {

@@ -1,7 +1,7 @@
 //! Reading and writing files, within bounds.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use kmd_algorand::{FileEntry, FileError, LogicSignature, TransactionFile};
@@ -9,6 +9,7 @@ use kmd_api::v2::MAX_BATCH;
 
 use crate::Result;
 use crate::error::{Error, Kind};
+use crate::new_file::{Readers, create};
 
 /// Largest file that is read, in bytes. [`MAX_BATCH`] transactions with the longest notes fit.
 const LARGEST: u64 = 64 << 20;
@@ -28,14 +29,28 @@ pub(super) fn read_transactions(path: &Path) -> Result<Vec<FileEntry>> {
     }
 }
 
+/// Whether a path stands for standard input.
+pub(super) fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// What a path is called in an error.
+pub(super) fn shown(path: &Path) -> String {
+    if is_standard_input(path) {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
 /// All of a file; `-` is standard input.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    let contents = if path == Path::new("-") {
+    let contents = if is_standard_input(path) {
         bounded(io::stdin())
     } else {
         File::open(path).and_then(bounded)
     };
-    contents.map_err(|error| Error::file("read", path, &error))
+    contents.map_err(|error| Error::file("read", Path::new(&shown(path)), &error))
 }
 
 fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
@@ -48,10 +63,7 @@ fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
 }
 
 fn unreadable(path: &Path) -> Error {
-    Error::new(
-        Kind::Invalid,
-        format!("{} is not a file of transactions", path.display()),
-    )
+    Error::new(Kind::Invalid, format!("{} is not a file of transactions", shown(path)))
 }
 
 fn explained(path: &Path, contents: &[u8], error: &FileError) -> Error {
@@ -98,7 +110,13 @@ impl OutArgs {
         if !self.force && fs::symlink_metadata(&self.output).is_ok() {
             return Err(self.taken());
         }
-        Ok(())
+        let folder = match self.output.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        fs::metadata(folder)
+            .map(drop)
+            .map_err(|error| Error::file("write", &self.output, &error))
     }
 
     /// Writes all of it, or leaves what was there.
@@ -106,7 +124,7 @@ impl OutArgs {
         let done = if self.force {
             self.replace(contents)
         } else {
-            create(&self.output, contents)
+            create(&self.output, Readers::Usual, &[contents])
         };
         done.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => self.taken(),
@@ -118,7 +136,7 @@ impl OutArgs {
         let mut name = self.output.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.unfinished", std::process::id()));
         let unfinished = self.output.with_file_name(name);
-        create(&unfinished, contents)?;
+        create(&unfinished, Readers::Usual, &[contents])?;
         fs::rename(&unfinished, &self.output).inspect_err(|_| {
             let _ = fs::remove_file(&unfinished);
         })
@@ -128,12 +146,4 @@ impl OutArgs {
         let exists = format!("{} exists already", self.output.display());
         Error::new(Kind::File, exists).hint("give another name, or replace it with --force")
     }
-}
-
-fn create(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    let written = file.write_all(contents).and_then(|()| file.sync_all());
-    written.inspect_err(|_| {
-        let _ = fs::remove_file(path);
-    })
 }

@@ -4,14 +4,15 @@ use kmd_algorand::{FileEntry, Form, Group, GroupState, SignedTransaction, groups
 use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
-use super::check::{Verdict, check};
+use super::check::{CheckedTransaction, Verdict, check};
 use super::danger::Danger;
 use super::describe::{Description, Line, describe};
-use super::phrase::{base64, count};
+use super::phrase::base64;
 use super::{authorization, json};
 use crate::Result;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
+use crate::phrase::count;
 
 /// What is in a file.
 pub(super) struct Listing {
@@ -31,6 +32,13 @@ pub(super) struct Item {
 impl Item {
     pub(super) fn signed(&self) -> &SignedTransaction {
         &self.entry.signed
+    }
+
+    pub(super) fn into_checked(self) -> CheckedTransaction {
+        CheckedTransaction {
+            signed: self.entry.signed,
+            verdict: self.verdict,
+        }
     }
 
     /// All lines but that of the group.

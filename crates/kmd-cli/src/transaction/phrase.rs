@@ -2,6 +2,8 @@
 
 use data_encoding::{BASE64, HEXLOWER};
 
+use crate::phrase::count;
+
 /// Characters of a value that are shown; the rest is counted.
 const SHOWN: usize = 160;
 /// Bytes up to which hexadecimal is as good to read as base64.
@@ -11,14 +13,6 @@ const SHORT: usize = 32;
 pub(super) fn algos(micro_algos: u64) -> String {
     const ALGO: u64 = 1_000_000;
     format!("{}.{:06} Algos", micro_algos / ALGO, micro_algos % ALGO)
-}
-
-/// Something and how many of it.
-pub(super) fn count(number: usize, thing: &str) -> String {
-    match number {
-        1 => format!("1 {thing}"),
-        _ => format!("{number} {thing}s"),
-    }
 }
 
 /// Text in quotes, or else the bytes, and how long it is.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::file::read;
+use super::file::{read, shown};
 use crate::{Error, Kind, Result};
 
 /// The program in a file, as `goal clerk compile` writes it.
@@ -27,5 +27,5 @@ pub(super) fn checked(path: &Path, contents: Vec<u8>) -> Result<Vec<u8>> {
 }
 
 pub(super) fn not_a_program(path: &Path) -> Error {
-    Error::new(Kind::Invalid, format!("{} is not a compiled program", path.display()))
+    Error::new(Kind::Invalid, format!("{} is not a compiled program", shown(path)))
 }

@@ -9,16 +9,18 @@ use serde::Serialize;
 
 use super::authorization::state;
 use super::check::{Flaw, Verdict, program};
-use super::file::{OutArgs, read};
+use super::file::{OutArgs, is_standard_input, read};
 use super::members::who_signs;
-use super::phrase::{base64, count};
+use super::phrase::base64;
 use super::program::{checked, not_a_program};
 use super::reopen::reopen;
 use crate::Result;
+use crate::address::argument;
 use crate::ask::YesArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
+use crate::phrase::count;
 use crate::unlock::{OpenWallet, WalletArgs};
 
 /// Let a program spend from an account
@@ -31,16 +33,20 @@ use crate::unlock::{OpenWallet, WalletArgs};
 )]
 pub struct SignProgram {
     /// The compiled program, as `goal clerk compile` writes it, or a logic
-    /// signature that other members of the multisig account have signed
+    /// signature that other members of the multisig account have signed; - reads
+    /// standard input
+    ///
+    /// With -, the password is asked for on the terminal, and so is the
+    /// confirmation; without a terminal, --password-file and --yes give them.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
     /// The account that the program is to speak for; a key's, or a multisig account
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = argument)]
     account: Address,
 
     /// Sign as this member of a multisig account [default: as many as are needed]
-    #[arg(long = "member", value_name = "ADDRESS")]
+    #[arg(long = "member", value_name = "ADDRESS", value_parser = argument)]
     members: Vec<Address>,
 
     /// Sign the program alone, as was done before it was signed together with
@@ -60,6 +66,10 @@ pub struct SignProgram {
 }
 
 impl SignProgram {
+    pub(crate) fn reads_standard_input(&self) -> bool {
+        is_standard_input(&self.file)
+    }
+
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         self.out.check()?;
         let before = self.read()?;

@@ -4,10 +4,11 @@ use clap::Args;
 use kmd_api::v2::{BackUpWalletResponse, VerifyWalletResponse};
 use serde::Serialize;
 
-use super::{OneWalletArgs, Summary};
+use super::{OneWalletArgs, Summary, failed_to};
 use crate::Result;
 use crate::context::Context;
 use crate::output::{Page, Report};
+use crate::phrase::count;
 
 /// Back a wallet up, also while it is in use
 ///
@@ -37,7 +38,8 @@ impl Backup {
         let progress = context.output.progress("backing up");
         let made = context
             .client()?
-            .back_up_wallet(&wallet.id, password.expose(), &file_name)?;
+            .back_up_wallet(&wallet.id, password.expose(), &file_name)
+            .map_err(failed_to("back up", &wallet.name))?;
         drop(progress);
         context.output.print(&BackedUp {
             wallet: Summary::from(&wallet),
@@ -76,8 +78,10 @@ impl Report for BackedUp {
 /// What was found in a copy.
 pub(super) fn contents(found: &VerifyWalletResponse) -> String {
     format!(
-        "It holds {} generated keys, {} imported keys and {} multisig addresses.",
-        found.generated_keys, found.imported_keys, found.multisigs
+        "It holds {}, {} and {}.",
+        count(found.generated_keys, "generated key"),
+        count(found.imported_keys, "imported key"),
+        count(found.multisigs, "multisig address")
     )
 }
 

@@ -1,13 +1,15 @@
 //! `kmd wallet create`
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 
-use super::Summary;
+use super::{Summary, failed_to};
 use crate::Result;
 use crate::ask::FirstPasswordArgs;
 use crate::context::Context;
 use crate::output::{Page, Report};
+use crate::phrase::shell_word;
 
 /// Make a wallet
 ///
@@ -15,7 +17,8 @@ use crate::output::{Page, Report};
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"wallet\": {\"name\", \"id\", \"driver\"}}")]
 pub struct Create {
-    /// Its name: at most 64 bytes
+    /// Its name: 1 to 64 bytes
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     name: String,
 
     #[command(flatten)]
@@ -27,7 +30,10 @@ impl Create {
         super::refuse_taken(context, &self.name)?;
         let password = self.password.password(context, &self.name)?;
         let progress = context.output.progress("creating the wallet");
-        let wallet = context.client()?.create_wallet(&self.name, password.expose())?;
+        let wallet = context
+            .client()?
+            .create_wallet(&self.name, password.expose())
+            .map_err(failed_to("create", &self.name))?;
         drop(progress);
         context.output.print(&Created {
             wallet: Summary::from(&wallet),
@@ -46,7 +52,7 @@ impl Report for Created {
     }
 
     fn remark(&self) -> Option<String> {
-        let name = &self.wallet.name;
+        let name = shell_word(&self.wallet.name);
         Some(format!(
             "Next: `kmd key new -w {name}` makes an account; `kmd wallet export-mdk {name}` shows the words to write down."
         ))

@@ -98,6 +98,12 @@ impl OneWalletArgs {
     }
 }
 
+/// Puts what was wanted in front of what the daemon says.
+fn failed_to(action: &str, wallet_name: &str) -> impl Fn(kmd_client::Error) -> Error {
+    let message = format!("cannot {action} the wallet {wallet_name}");
+    move |error| Error::from(error).while_doing(message.as_str())
+}
+
 /// Says that a name is taken before anybody types a password for it. The daemon decides.
 fn refuse_taken(context: &Context, name: &str) -> Result<()> {
     let wallets = context.client()?.list_wallets()?;

@@ -3,17 +3,19 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use kmd_algorand::Address;
 use kmd_api::SecretBytes;
 use kmd_crypto::MasterDerivationKey;
 use serde::Serialize;
 
-use super::Summary;
+use super::{Summary, failed_to};
 use crate::accounts::first_address;
 use crate::ask::{FirstPasswordArgs, YesArgs, words_of_file};
 use crate::context::Context;
-use crate::generate::generate;
+use crate::generate::{count_of_keys, generate};
 use crate::output::{Page, Report};
+use crate::phrase::shell_word;
 use crate::unlock::OpenWallet;
 use crate::{Error, Kind, Result};
 
@@ -24,7 +26,8 @@ use crate::{Error, Kind, Result};
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"wallet\": {\"name\", \"id\", \"driver\"}, \"addresses\": []}")]
 pub struct Recover {
-    /// Its name: at most 64 bytes
+    /// Its name: 1 to 64 bytes
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     name: String,
 
     /// Read the words from a file
@@ -34,8 +37,8 @@ pub struct Recover {
     #[arg(long, value_name = "FILE")]
     words_file: Option<PathBuf>,
 
-    /// Generate the first N keys again
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    /// Generate the first N keys again: as many as the wallet had, up to 1,000,000
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = count_of_keys)]
     keys: u64,
 
     #[command(flatten)]
@@ -59,7 +62,10 @@ impl Recover {
 
         let progress = context.output.progress("creating the wallet");
         let key = SecretBytes::new(key.expose());
-        let wallet = context.client()?.recover_wallet(&self.name, password.expose(), key)?;
+        let wallet = context
+            .client()?
+            .recover_wallet(&self.name, password.expose(), key)
+            .map_err(failed_to("recover", &self.name))?;
         drop(progress);
         let summary = Summary::from(&wallet);
         let addresses = match self.keys {
@@ -106,7 +112,7 @@ impl Report for Recovered {
     }
 
     fn remark(&self) -> Option<String> {
-        let name = &self.wallet.name;
+        let name = shell_word(&self.wallet.name);
         let next = format!("Next: `kmd key new -w {name} --count N` makes its first N keys again.");
         self.addresses.is_empty().then_some(next)
     }

@@ -1,9 +1,10 @@
 //! `kmd wallet rename`
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 
-use super::Summary;
+use super::{Summary, failed_to};
 use crate::Result;
 use crate::ask::PasswordArgs;
 use crate::context::Context;
@@ -20,6 +21,7 @@ pub struct Rename {
     wallet: String,
 
     /// Its new name: 1 to 64 bytes
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     new_name: String,
 
     #[command(flatten)]
@@ -33,7 +35,8 @@ impl Rename {
         let password = self.password.password(context, &wallet.name)?;
         let renamed = context
             .client()?
-            .rename_wallet(&wallet.id, &self.new_name, password.expose())?;
+            .rename_wallet(&wallet.id, &self.new_name, password.expose())
+            .map_err(failed_to("rename", &wallet.name))?;
         context.output.print(&Renamed {
             wallet: Summary::from(&renamed),
             old_name: wallet.name,

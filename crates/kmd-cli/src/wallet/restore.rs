@@ -1,16 +1,17 @@
 //! `kmd wallet restore`
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use kmd_api::v1::Wallet;
 use kmd_api::v2::VerifyWalletResponse;
 use serde::Serialize;
 
 use super::Summary;
 use super::backup::{contents, damage};
-use crate::Result;
 use crate::ask::PasswordArgs;
 use crate::context::Context;
 use crate::output::{Page, Report};
+use crate::{Error, Result};
 
 /// Make a wallet of a backup
 ///
@@ -25,8 +26,8 @@ pub struct Restore {
     /// The file's name in the folder of backups, without the folder
     file_name: String,
 
-    /// Another name for the wallet than that in the backup
-    #[arg(long, value_name = "NAME")]
+    /// Another name for the wallet than that in the backup: 1 to 64 bytes
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     name: Option<String>,
 
     #[command(flatten)]
@@ -36,12 +37,20 @@ pub struct Restore {
 impl Restore {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let client = context.client()?;
-        let name = self.name.unwrap_or_default();
-        super::refuse_taken(context, &name)?;
+        // Whether the name in the backup is taken, only the daemon can see.
+        if let Some(name) = &self.name {
+            super::refuse_taken(context, name)?;
+        }
         let whose = format!("in the backup {}", self.file_name);
         let password = self.password.password(context, &whose)?;
         let progress = context.output.progress("restoring");
-        let restored = client.restore_wallet(&self.file_name, &name, password.expose())?;
+        let restored = client
+            .restore_wallet(
+                &self.file_name,
+                self.name.as_deref().unwrap_or_default(),
+                password.expose(),
+            )
+            .map_err(|error| Error::from(error).while_doing(format!("cannot restore the backup {}", self.file_name)))?;
         drop(progress);
         context
             .output

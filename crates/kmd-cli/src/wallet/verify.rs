@@ -4,7 +4,7 @@ use clap::Args;
 use kmd_api::v2::{VerifyWalletResponse, WalletProblem};
 use serde::Serialize;
 
-use super::{OneWalletArgs, Summary};
+use super::{OneWalletArgs, Summary, failed_to};
 use crate::context::Context;
 use crate::output::{Page, Report};
 use crate::{Error, Kind, Result};
@@ -29,7 +29,10 @@ impl Verify {
         let wallet = self.wallet.find(context)?;
         let password = self.wallet.password(context, &wallet)?;
         let progress = context.output.progress("checking");
-        let found = context.client()?.verify_wallet(&wallet.id, password.expose())?;
+        let found = context
+            .client()?
+            .verify_wallet(&wallet.id, password.expose())
+            .map_err(failed_to("check", &wallet.name))?;
         drop(progress);
         let problems = found.problem_count;
         context.output.print(&Verified {

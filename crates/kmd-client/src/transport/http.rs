@@ -4,7 +4,7 @@
 use std::io::{self, Read};
 
 use httparse::{EMPTY_HEADER, Header, Response, Status};
-use kmd_api::{Method, TOKEN_HEADER};
+use kmd_api::{Method, TOKEN_HEADER, files};
 use zeroize::Zeroizing;
 
 use super::incoming::Incoming;
@@ -44,7 +44,7 @@ pub(crate) enum ReadError {
 
 /// A token that may stand in a header and that a daemon may have.
 pub(crate) fn token(text: &str) -> Result<Zeroizing<String>, TokenError> {
-    if !(64..=256).contains(&text.len()) || text.chars().any(char::is_control) {
+    if !files::TOKEN_LENGTHS.contains(&text.len()) || text.chars().any(char::is_control) {
         return Err(TokenError::Malformed);
     }
     Ok(Zeroizing::new(text.to_owned()))

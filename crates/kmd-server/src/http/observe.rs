@@ -5,8 +5,7 @@
 
 use std::sync::Arc;
 
-use kmd_api::Encoding;
-use serde::Serialize;
+use kmd_api::{Encoding, Readiness};
 
 use super::Daemon;
 use super::endpoint::{Failure, Refusal};
@@ -26,17 +25,10 @@ pub(crate) fn health() -> Reply {
     Reply::encoded(Encoding::Json, Status::Ok, "{\"alive\":true}\n")
 }
 
-#[derive(Serialize)]
-struct Ready {
-    ready: bool,
-    /// Why not.
-    reasons: Vec<String>,
-}
-
 /// Whether kmd can do its work.
 pub(crate) async fn ready(daemon: &Daemon) -> Reply {
     let obstacles = daemon.readiness.obstacles().await;
-    let body = Ready {
+    let body = Readiness {
         ready: obstacles.is_empty(),
         reasons: obstacles.iter().map(ToString::to_string).collect(),
     };

@@ -26,8 +26,8 @@ fn what_is_wrong_with_an_address() {
         (A.replacen('R', "K", 1), "with R as character 1 it is one"),
         (A.to_lowercase(), "in capital letters it is one"),
         (A[1..].to_owned(), "with R added as character 1 it is one"),
-        (format!("{A}A"), "it has 59 characters"),
-        ("hello".to_owned(), "it has 5 characters"),
+        (format!("{A}A"), "this has 59 characters"),
+        ("hello".to_owned(), "this has 5 characters"),
         (A.replace('I', "1"), "character 3 cannot be in an address"),
     ];
     for (text, expected) in cases {
@@ -79,4 +79,26 @@ fn computed() {
         &["it is text"],
     );
     desk.fails(10, "address program /not/there", &[]);
+}
+
+/// Where an address is an argument, it is helped as `kmd address convert` does.
+#[test]
+fn a_mistyped_argument_is_helped() {
+    let desk = Desk::new();
+    let other = if A.starts_with('Q') { "R" } else { "Q" };
+    let mistyped = format!("{other}{}", &A[1..]);
+    let hint = format!("with {} as character 1 it is one", &A[..1]);
+    for words in [
+        "key export",
+        "key delete",
+        "multisig export",
+        "multisig delete",
+        "multisig import -T 1",
+        "sign in -o out --signer",
+        "sign in -o out --multisig",
+        "sign in -o out --member",
+        "sign-program in -o out --account",
+    ] {
+        says(&desk.fails(2, &format!("{words} {mistyped}"), &[]), &[&hint]);
+    }
 }

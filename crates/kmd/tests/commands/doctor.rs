@@ -4,12 +4,13 @@ use std::fs::{self, Permissions};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 
-use crate::desk::{Desk, run_on, says};
-use crate::support::daemon::{Home, cheap};
+use crate::desk::{Desk, run_on, says, typed};
+use crate::support::PATIENCE;
+use crate::support::daemon::{Home, cheap, kmd};
 
 #[test]
 fn of_a_daemon_that_is_well() {
@@ -24,6 +25,7 @@ fn of_a_daemon_that_is_well() {
         "clock",
         "disk space",
         "daemon",
+        "readiness",
         "port",
     ] {
         says(&said, &[check]);
@@ -45,6 +47,20 @@ fn of_an_empty_directory_and_of_none() {
     let exit = run_on(&home.file("not/there"), "doctor", &[]);
     assert_eq!(exit.code, Some(0), "{exit:?}");
     says(&exit.stdout, &["is not there yet"]);
+}
+
+/// What is not there is relative to where the command runs.
+#[test]
+fn of_a_relative_directory_that_is_not_there() {
+    let home = Home::empty();
+    let mut command = kmd();
+    command
+        .args(["doctor", "-d", "not/there", "--json"])
+        .current_dir(&home.path);
+    let exit = typed(&mut command, "");
+    assert_eq!(exit.code, Some(0), "{exit:?}");
+    let report: Value = serde_json::from_str(&exit.stdout).unwrap();
+    says(finding(&report, "disk space")["found"].as_str().unwrap(), &["MiB free"]);
 }
 
 /// What is put wrong, the check that finds it, and a part of the remedy.
@@ -133,6 +149,37 @@ fn a_token_that_the_daemon_does_not_take() {
     assert_eq!(exit.code, Some(9), "{exit:?}");
     let report: Value = serde_json::from_str(&exit.stdout).unwrap();
     assert_eq!(verdict(&report, "daemon"), "problem");
+}
+
+#[test]
+fn a_daemon_that_cannot_do_its_work_says_why() {
+    let desk = Desk::with_wallet();
+    assert_eq!(verdict(&desk.json("doctor", &[]), "readiness"), "ok");
+    fs::remove_file(desk.home().file("kmd.token")).unwrap();
+    fs::rename(desk.home().wallets(), desk.home().file("away")).unwrap();
+    // What the daemon found counts for a second.
+    let started = Instant::now();
+    let report = loop {
+        assert!(started.elapsed() < PATIENCE, "it is still ready");
+        let exit = desk.run("doctor --json", &[]);
+        let report: Value = serde_json::from_str(&exit.stdout).unwrap();
+        if verdict(&report, "readiness") == "problem" {
+            break report;
+        }
+    };
+    assert_eq!(verdict(&report, "daemon"), "ok");
+    let findings = report["findings"].as_array().unwrap().iter();
+    let told: Vec<_> = findings.filter(|finding| finding["check"] == "readiness").collect();
+    assert_eq!(told.len(), 2, "{report:#}");
+    says(
+        told[0]["found"].as_str().unwrap(),
+        &["the wallets folder cannot be read"],
+    );
+    says(
+        told[1]["found"].as_str().unwrap(),
+        &["the file with the API token is missing"],
+    );
+    says(told[1]["remedy"].as_str().unwrap(), &["started anew"]);
 }
 
 fn verdict(report: &Value, check: &str) -> String {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::desk::{Desk, PASSWORD, says};
 use crate::support::daemon::{Home, kmd, run};
+use crate::vectors::{A, vector};
 
 #[test]
 fn what_because_of_what_and_what_to_do() {
@@ -24,6 +25,30 @@ fn as_json() {
     assert_eq!(error["kind"], "wrong-password");
     assert_eq!(error["message"], "cannot unlock the wallet savings");
     assert!(error["causes"].is_array() && error["hints"].is_array(), "{said}");
+}
+
+/// A script can read all of standard error, also what is said before it fails.
+#[test]
+fn as_json_every_line() {
+    let desk = Desk::new();
+    desk.wallet_of("w", &[A]);
+    let file = desk.file("in", &vector("unsigned"));
+    let weak = "wallet create weak --json".to_owned();
+    for (words, last) in [
+        (weak, "note"),
+        (format!("key delete {A} -w w --json"), "error"),
+        (format!("sign {file} -w w -o {} --json", desk.path("out")), "error"),
+    ] {
+        let exit = desk.run(&words, &[if last == "note" { "weak" } else { PASSWORD }]);
+        let lines: Vec<Value> = exit
+            .stderr
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let (end, notes) = lines.split_last().unwrap();
+        assert!(end[last].is_object() || end[last].is_string(), "{words}: {exit:?}");
+        assert!(notes.iter().all(|note| note["note"].is_string()), "{words}: {exit:?}");
+    }
 }
 
 #[test]
@@ -64,6 +89,16 @@ fn a_token_that_is_not_the_daemon_s() {
     );
     desk.home().write("kmd.token", "short");
     says(&desk.fails(3, "wallet list", &[]), &["64 to 256 characters"]);
+}
+
+/// It runs, so it is asked whether it serves, and nobody waits for another one to start.
+#[test]
+fn a_daemon_that_has_lost_its_token() {
+    let desk = Desk::with_wallet();
+    std::fs::remove_file(desk.home().file("kmd.token")).unwrap();
+    let said = desk.fails(3, "wallet list", &[]);
+    says(&said, &["cannot be asked without its token", "kmd.token", "doctor"]);
+    says(&desk.home().read("kmd.log"), &["route=\"/ready\""]);
 }
 
 #[test]

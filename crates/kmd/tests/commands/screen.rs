@@ -42,6 +42,13 @@ impl Screen {
         Self::start(command, "")
     }
 
+    /// Runs a command line with this file as standard input, and nothing else of it away from the terminal.
+    pub fn with_input(desk: &Desk, words: &str, file: &str) -> Self {
+        let mut command = at_terminal_of(&["sh", "-c", "exec \"$@\" <\"$0\"", file], words);
+        command.arg("-d").arg(&desk.home().path);
+        Self::start(command, "")
+    }
+
     /// Runs what [`at_terminal`] made. The command holds the terminal open as long as it is there.
     pub fn start(mut command: Command, typed_ahead: &str) -> Self {
         let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
@@ -130,8 +137,16 @@ fn command(desk: &Desk, words: &str) -> Command {
 
 /// `setsid`, of util-linux, makes its standard input the controlling terminal.
 pub fn at_terminal(words: &str) -> Command {
+    at_terminal_of(&[], words)
+}
+
+/// The same, started by another program.
+fn at_terminal_of(starter: &[&str], words: &str) -> Command {
     let mut command = Command::new("setsid");
-    command.args(["--ctty", "--wait"]).arg(kmd().get_program());
+    command
+        .args(["--ctty", "--wait"])
+        .args(starter)
+        .arg(kmd().get_program());
     command.args(words.split_whitespace());
     command
         .env("TERM", "xterm")

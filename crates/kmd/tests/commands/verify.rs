@@ -70,9 +70,35 @@ fn one_bit_is_enough_to_be_bad() {
 fn what_cannot_be_checked_is_not_good() {
     let desk = Desk::new();
     let (report, code) = checked(&desk, "--partial-group", &post_quantum());
-    assert_eq!((&report["transactions"][0]["state"], code), (&json!("unchecked"), 9));
+    assert_eq!((&report["transactions"][0]["state"], code), (&json!("unchecked"), 11));
+    let exit = desk.run(&format!("verify {} --partial-group", desk.path("file")), &[]);
+    assert_eq!(exit.code, Some(11), "{exit:?}");
+    says(
+        &exit.stdout,
+        &[
+            "unchecked   transaction 1",
+            "Falcon-1024",
+            "kmd cannot check that kind of signature",
+        ],
+    );
+    says(
+        &exit.stderr,
+        &["1 signature could not be checked", "nothing else is wrong"],
+    );
+    for word in ["invalid", "valid", "bad", "good"] {
+        assert!(!exit.stdout.contains(word), "{exit:?}");
+    }
     let shown = desk.ok(&format!("inspect {}", desk.path("file")), &[]);
     says(&shown, &["by a post-quantum key, Falcon-1024: cannot be checked here"]);
+}
+
+#[test]
+fn what_is_wrong_counts_more_than_what_cannot_be_checked() {
+    let desk = Desk::new();
+    let mixed = [post_quantum(), vector("unsigned")].concat();
+    let exit = desk.run(&format!("verify {} --partial-group", desk.file("file", &mixed)), &[]);
+    assert_eq!(exit.code, Some(9), "{exit:?}");
+    says(&exit.stderr, &["1 check not good", "1 signature could not be checked"]);
 }
 
 #[test]

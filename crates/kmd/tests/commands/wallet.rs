@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, PASSWORD, says};
-use crate::support::daemon::mode;
+use crate::desk::{Desk, PASSWORD, says, typed};
+use crate::screen::Screen;
+use crate::support::daemon::{kmd, mode};
+use crate::support::pack::Pack;
 
 #[test]
 fn list() {
@@ -155,6 +157,21 @@ fn the_words_of_a_wallet_make_its_keys_again() {
     says(&later.stderr, &["kmd key new -w later --count N"]);
 }
 
+/// A number with a digit too many would fill the disk.
+#[test]
+fn how_many_keys_are_generated_again_is_bounded() {
+    let desk = Desk::new();
+    for (keys, problem) in [
+        ("1000001", "at most 1000000 keys at once"),
+        ("18446744073709551616", "too large"),
+    ] {
+        let said = desk.fails(2, &format!("wallet recover twin --yes --keys {keys}"), &[]);
+        says(&said, &[problem]);
+    }
+    says(&desk.fails(2, "key new --count 1000001", &[]), &["at most 1000000"]);
+    says(&desk.fails(2, "key new --count 0", &[]), &["at least 1"]);
+}
+
 #[test]
 fn words_in_files() {
     let desk = Desk::with_wallet();
@@ -183,7 +200,15 @@ fn words_that_are_wrong_recover_nothing() {
             unknown.as_str(),
             "word 1 is not in the word list; the nearest one is \"abandon\"",
         ),
+        (
+            &unknown,
+            "word 2 is not in the word list; the nearest one is \"abandon\"",
+        ),
         (&right.replacen("abandon", "ability", 1), "checksum"),
+        (
+            &right.replacen("abandon invest", "invest abandon", 1),
+            "words 24 and 25 may have changed places",
+        ),
         (&format!("{right} invest"), "25 words, not 26"),
         (&right, "32 zero bytes"),
     ];
@@ -237,6 +262,50 @@ fn password() {
 }
 
 #[test]
+fn what_guessing_a_password_costs() {
+    let desk = Desk::with_wallet();
+    desk.ok(
+        "wallet password --scrypt-n 8 --scrypt-r 2 --scrypt-p 3",
+        &[PASSWORD, PASSWORD],
+    );
+    desk.password_costs([8, 2, 3]);
+    // What is not given is as configured.
+    desk.ok("wallet password --scrypt-n 16", &[PASSWORD, PASSWORD]);
+    desk.password_costs([16, 1, 1]);
+
+    let too_costly = format!("wallet password --scrypt-n {}", 1_u64 << 40);
+    says(
+        &desk.fails(6, &too_costly, &[PASSWORD, PASSWORD]),
+        &["more work than is allowed"],
+    );
+    for (option, problem) in [
+        ("--scrypt-n 40000", "powers of two"),
+        ("--scrypt-n 1", "powers of two"),
+        ("--scrypt-n many", "invalid digit"),
+        ("--scrypt-r 0", "0 is not in 1.."),
+        ("--scrypt-p 0", "0 is not in 1.."),
+    ] {
+        says(&desk.fails(2, &format!("wallet password {option}"), &[]), &[problem]);
+    }
+    desk.password_costs([16, 1, 1]);
+    desk.ok("wallet info", &[PASSWORD]);
+}
+
+impl Desk {
+    /// Checks N, r and p of the only wallet.
+    fn password_costs(&self, expected: [u64; 3]) {
+        let file = self.home().wallets().join(&self.home().wallet_files()[0]);
+        let database = rusqlite::Connection::open(file).unwrap();
+        let envelope: Vec<u8> = database
+            .query_one("SELECT mep_encrypted FROM metadata", [], |row| row.get(0))
+            .unwrap();
+        let envelope = Pack::decode(&envelope);
+        let found = ["scrypt_n", "scrypt_r", "scrypt_p"].map(|field| envelope.at(field).clone());
+        assert_eq!(found, expected.map(Pack::from));
+    }
+}
+
+#[test]
 fn verify() {
     let desk = Desk::with_wallet();
     let keys = desk.json("key new --count 2", &[PASSWORD])["addresses"].clone();
@@ -275,7 +344,13 @@ fn verify() {
 #[test]
 fn backup_and_restore() {
     let desk = Desk::with_wallet();
-    desk.ok("key new --count 2", &[PASSWORD]);
+    desk.ok("key new", &[PASSWORD]);
+    let said = desk.ok("wallet backup --file-name one.db", &[PASSWORD]);
+    says(
+        &said,
+        &["It holds 1 generated key, 0 imported keys and 0 multisig addresses."],
+    );
+    desk.ok("key new", &[PASSWORD]);
     let said = desk.ok("wallet backup --file-name first.db", &[PASSWORD]);
     let file = desk.home().file("backups").join("first.db");
     says(
@@ -310,6 +385,34 @@ fn backup_and_restore() {
     assert_eq!(desk.json("wallet info again", &[PASSWORD])["keys"], 2);
 }
 
+/// Without --name the name in the backup counts, whatever other wallets are named.
+#[test]
+fn restoring_beside_a_wallet_without_a_name() {
+    let desk = Desk::with_wallet();
+    desk.ok("wallet backup --file-name first.db", &[PASSWORD]);
+    let wallet = desk.home().wallets().join(&desk.home().wallet_files()[0]);
+    std::fs::remove_file(wallet).unwrap();
+    desk.daemon.api().create("other", PASSWORD);
+    let nameless = desk.home().wallets().join(&desk.home().wallet_files()[0]);
+    let database = rusqlite::Connection::open(nameless).unwrap();
+    database.execute("UPDATE metadata SET wallet_name = x''", []).unwrap();
+    drop(database);
+    let said = desk.ok("wallet restore first.db", &[PASSWORD]);
+    says(&said, &["Restored the wallet savings."]);
+}
+
+#[test]
+fn a_name_that_is_blank_is_refused() {
+    let desk = Desk::with_wallet();
+    for words in ["create", "recover", "rename savings", "restore first.db --name"] {
+        let mut command = kmd();
+        command.arg("wallet").args(words.split(' ')).args(["", "-d"]);
+        let exit = typed(command.arg(&desk.home().path), "");
+        assert_eq!(exit.code, Some(2), "{words}: {exit:?}");
+        says(&exit.stderr, &["a value is required", "NAME"]);
+    }
+}
+
 #[test]
 fn restoring_as_json() {
     let desk = Desk::with_wallet();
@@ -319,4 +422,75 @@ fn restoring_as_json() {
     let restored = desk.json("wallet restore first.db", &[PASSWORD]);
     assert_eq!(restored["wallet"]["name"], "savings");
     assert_eq!(restored["verification"]["problem_count"], 0);
+}
+
+/// Names come from files that others may have made. No text of kmd steers the terminal for them.
+#[test]
+fn a_name_does_not_steer_the_terminal() {
+    let desk = Desk::new();
+    let evil = "\x1b[2Jevil\x07";
+    desk.daemon.api().create(evil, PASSWORD);
+    for (words, lines) in [
+        ("wallet list", &[][..]),
+        ("wallet info", &[]),
+        ("wallet info", &["wrong"]),
+        ("wallet info nosuch", &[]),
+        ("key list", &[PASSWORD]),
+        ("key new", &[PASSWORD]),
+    ] {
+        let exit = desk.run(words, lines);
+        let said = exit.stdout + &exit.stderr;
+        assert!(!said.contains(['\x1b', '\x07']), "{words}: {said:?}");
+    }
+    let mut screen = Screen::without_colour(&desk, "wallet info");
+    screen.waits_for("evil");
+    screen.answer(PASSWORD);
+    let (code, shown) = screen.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains(['\x1b', '\x07']), "{shown:?}");
+}
+
+#[test]
+fn what_is_to_be_typed_next_is_quoted() {
+    let desk = Desk::new();
+    desk.daemon.api().create("my wallet", PASSWORD);
+    says(
+        &desk.run("key list", &[PASSWORD]).stderr,
+        &["kmd key new -w 'my wallet'"],
+    );
+}
+
+#[test]
+fn what_failed_is_said_with_why() {
+    let desk = Desk::with_wallet();
+    desk.ok("wallet backup --file-name first.db", &[PASSWORD]);
+    for (words, what, why) in [
+        (
+            "wallet backup --file-name first.db",
+            "cannot back up the wallet savings",
+            "there is a backup of this name",
+        ),
+        (
+            "wallet backup --file-name ..",
+            "cannot back up the wallet savings",
+            "the name of a backup is",
+        ),
+        (
+            "wallet restore second.db",
+            "cannot restore the backup second.db",
+            "there is no backup of this name",
+        ),
+        (
+            "wallet restore first.db --name other",
+            "cannot restore the backup first.db",
+            "move its file",
+        ),
+        ("wallet verify", "cannot check the wallet savings", "wrong password"),
+    ] {
+        let password = if words == "wallet verify" { "wrong" } else { PASSWORD };
+        let exit = desk.run(words, &[password]);
+        assert_ne!(exit.code, Some(0), "{words}");
+        says(&exit.stderr, &[what, why]);
+        assert!(!exit.stderr.contains("mend the field"), "{exit:?}");
+    }
 }

@@ -4,7 +4,7 @@ use kmd_algorand::{Fields, Value, program_address};
 
 use super::sheet::{Sheet, plain};
 use super::{Danger, bytes};
-use crate::transaction::phrase::count;
+use crate::phrase::count;
 
 pub(super) fn call(sheet: &mut Sheet<'_, '_>) -> String {
     let application = sheet.take_uint("apid");

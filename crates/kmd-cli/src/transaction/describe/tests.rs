@@ -108,7 +108,8 @@ proptest! {
 
     #[test]
     fn whatever_is_accepted_can_be_shown(
-        vector in prop::sample::select(vectors()),
+        // One of those that are refused is empty: nothing in it can be damaged.
+        vector in prop::sample::select(vectors()).prop_filter("empty", |vector| !vector.is_empty()),
         damage in vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
     ) {
         let mut bytes = vector;

@@ -1,6 +1,6 @@
 //! Has the daemon sign what was planned, and checks what it answers.
 
-use kmd_algorand::{Address, Authorization, FileEntry, Multisig, PublicKey, SignedTransaction};
+use kmd_algorand::{Address, Authorization, Multisig, PublicKey, SignedTransaction};
 use kmd_client::ToSign;
 
 use super::plan::Step;
@@ -8,7 +8,7 @@ use crate::Result;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::Progress;
-use crate::transaction::check::{Verdict, check};
+use crate::transaction::check::{CheckedTransaction, Verdict};
 use crate::unlock::OpenWallet;
 
 /// Bytes and number of transactions in one request; the daemon takes up to 16 MiB, and a handle
@@ -20,22 +20,23 @@ const BATCH: usize = 1000;
 pub(super) fn carry_out(
     context: &Context,
     wallet: &OpenWallet<'_>,
-    entries: Vec<FileEntry>,
+    transactions: Vec<CheckedTransaction>,
     steps: &[Step],
-) -> Result<Vec<SignedTransaction>> {
+) -> Result<Vec<CheckedTransaction>> {
     let mut work = Work {
         wallet,
-        signed: entries.into_iter().map(|entry| entry.signed).collect(),
+        transactions,
         progress: context.output.progress_of("signing", steps.len() as u64),
     };
     work.with_one_key(steps)?;
     work.with_several_keys(steps)?;
-    Ok(work.signed)
+    Ok(work.transactions)
 }
 
 struct Work<'a> {
     wallet: &'a OpenWallet<'a>,
-    signed: Vec<SignedTransaction>,
+    /// Each is replaced by what the daemon made of it.
+    transactions: Vec<CheckedTransaction>,
     progress: Progress,
 }
 
@@ -56,7 +57,7 @@ impl Work<'_> {
                 self.one_by_one(&batch)?
             };
             for (answer, (place, signer)) in answers.iter().zip(&batch) {
-                self.signed[*place] = self.checked(answer, *place, (*signer).into())?;
+                self.transactions[*place] = self.checked(answer, *place, (*signer).into())?;
             }
             self.progress.set(batch.last().map_or(0, |(place, _)| *place as u64));
         }
@@ -68,7 +69,7 @@ impl Work<'_> {
         let mut bytes = usize::MAX;
         for (place, step) in steps.iter().enumerate() {
             let Step::Key { signer } = step else { continue };
-            let length = self.signed[place].transaction.canonical().len();
+            let length = self.transactions[place].signed.transaction.canonical().len();
             match batches.last_mut() {
                 Some(batch) if batch.len() < BATCH && bytes + length <= BATCH_BYTES => {
                     batch.push((place, *signer));
@@ -92,7 +93,7 @@ impl Work<'_> {
             ..
         } = self.wallet;
         let item = |(place, signer): &(usize, PublicKey)| ToSign {
-            transaction: self.signed[*place].transaction.canonical(),
+            transaction: self.transactions[*place].signed.transaction.canonical(),
             signer: Some(*signer),
         };
         let items: Vec<ToSign<'_>> = batch.iter().map(item).collect();
@@ -115,7 +116,7 @@ impl Work<'_> {
             ..
         } = self.wallet;
         let sign = |(place, signer): &(usize, PublicKey)| {
-            let transaction = self.signed[*place].transaction.canonical();
+            let transaction = self.transactions[*place].signed.transaction.canonical();
             Ok(client.sign_transaction(handle, password.expose(), transaction, Some(*signer))?)
         };
         batch.iter().map(sign).collect()
@@ -130,7 +131,7 @@ impl Work<'_> {
             } = step
             {
                 let signed = self.several(place, *account, partial.clone(), members)?;
-                self.signed[place] = self.checked(&signed.encode(), place, *account)?;
+                self.transactions[place] = self.checked(&signed.encode(), place, *account)?;
                 self.progress.set(place as u64);
             }
         }
@@ -150,7 +151,7 @@ impl Work<'_> {
             password,
             ..
         } = self.wallet;
-        let transaction = self.signed[place].transaction.clone();
+        let transaction = self.transactions[place].signed.transaction.clone();
         let signer = Some(account).filter(|account| *account != transaction.sender());
         for member in members {
             partial = Some(client.sign_multisig_transaction(
@@ -170,7 +171,7 @@ impl Work<'_> {
     }
 
     /// What the daemon answered must be what was asked for: nothing else is written.
-    fn checked(&self, answer: &[u8], place: usize, signer: Address) -> Result<SignedTransaction> {
+    fn checked(&self, answer: &[u8], place: usize, signer: Address) -> Result<CheckedTransaction> {
         let wrong = |why: String| {
             Error::new(
                 Kind::Other,
@@ -179,10 +180,11 @@ impl Work<'_> {
             .because(why)
         };
         let signed = SignedTransaction::decode(answer).map_err(|error| wrong(error.to_string()))?;
-        let same = signed.transaction == self.signed[place].transaction && signed.authorizer() == signer;
-        match check(&signed) {
+        let same = signed.transaction == self.transactions[place].signed.transaction && signed.authorizer() == signer;
+        let answer = CheckedTransaction::from(signed);
+        match &answer.verdict {
             _ if !same => Err(wrong("it is of another transaction, or by another signer".to_owned())),
-            Verdict::Good | Verdict::Incomplete { .. } => Ok(signed),
+            Verdict::Good | Verdict::Incomplete { .. } => Ok(answer),
             Verdict::Bad(flaw) => Err(wrong(flaw.to_string())),
             Verdict::Missing | Verdict::Unchecked => Err(wrong("there is none".to_owned())),
         }

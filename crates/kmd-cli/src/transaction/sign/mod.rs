@@ -15,20 +15,22 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use kmd_algorand::{Address, FileEntry, GroupState, TransactionFile};
+use kmd_algorand::{Address, GroupState, TransactionFile};
 
 use self::carry_out::carry_out;
 use self::plan::{Holdings, Step, Wishes, plan};
 use self::report::Signed;
-use super::file::{OutArgs, read_transactions};
-use super::listing::{Listing, trouble};
-use super::phrase::count;
+use super::check::CheckedTransaction;
+use super::file::{OutArgs, is_standard_input, read_transactions};
+use super::listing::{Item, Listing, trouble};
 use super::reopen::reopen;
 use crate::Result;
+use crate::address::argument;
 use crate::ask::{Consent, YesArgs};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::Report;
+use crate::phrase::count;
 use crate::unlock::{OpenWallet, WalletArgs};
 
 /// Sign the transactions of a file
@@ -39,7 +41,10 @@ use crate::unlock::{OpenWallet, WalletArgs};
 #[derive(Args)]
 #[command(after_long_help = "JSON: {\"out\", \"transactions\": [{\"number\", \"id\", \"state\", \"signed_by\": []}]}")]
 pub struct Sign {
-    /// Transactions in msgpack, as `goal clerk send -o FILE` and the SDKs write them
+    /// Transactions in msgpack, as `goal clerk send -o FILE` and the SDKs write them; - reads standard input
+    ///
+    /// With -, the password is asked for on the terminal, and so is the
+    /// confirmation; without a terminal, --password-file and --yes give them.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -60,15 +65,15 @@ pub struct Sign {
 #[derive(Args)]
 struct What {
     /// Sign as this account, to which the senders were rekeyed
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = argument)]
     signer: Option<Address>,
 
     /// Sign only for this multisig account
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "signer")]
+    #[arg(long, value_name = "ADDRESS", value_parser = argument, conflicts_with = "signer")]
     multisig: Option<Address>,
 
     /// Sign as this member of a multisig account [default: as many as are needed]
-    #[arg(long = "member", value_name = "ADDRESS")]
+    #[arg(long = "member", value_name = "ADDRESS", value_parser = argument)]
     members: Vec<Address>,
 
     /// Sign only these transactions, by their number in the file
@@ -81,6 +86,10 @@ struct What {
 }
 
 impl Sign {
+    pub(crate) fn reads_standard_input(&self) -> bool {
+        is_standard_input(&self.file)
+    }
+
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         self.out.check()?;
         let listing = Listing::new(read_transactions(&self.file)?)?;
@@ -90,8 +99,9 @@ impl Sign {
         }
 
         let wallet = self.wallet.unlock(context)?;
-        let entries: Vec<FileEntry> = listing.items.into_iter().map(|item| item.entry).collect();
-        let steps = plan(&entries, &holdings(&wallet, &entries, &self.what)?, &self.what.wishes())
+        let transactions: Vec<CheckedTransaction> = listing.items.into_iter().map(Item::into_checked).collect();
+        let holdings = holdings(&wallet, &transactions, &self.what)?;
+        let steps = plan(&transactions, &holdings, &self.what.wishes())
             .map_err(|error| Error::new(Kind::Invalid, "this cannot be signed").because(error))?;
         let signing = steps.iter().filter(|step| step.signs()).count();
         let plan = report::plan(&steps);
@@ -99,7 +109,8 @@ impl Sign {
             let nothing = format!("the wallet {} has nothing to sign here", wallet.wallet.name);
             return Err(plan
                 .iter()
-                .fold(Error::new(Kind::NotFound, nothing), |error, line| error.because(line)));
+                .fold(Error::new(Kind::NotFound, nothing), Error::because)
+                .hint("`kmd key list` shows the keys of a wallet; -w chooses another one"));
         }
         plan.iter().for_each(|line| context.output.note(line));
         let question = format!(
@@ -110,8 +121,9 @@ impl Sign {
         context.ask.confirm(&question, self.yes.consent())?;
 
         let wallet = reopen(context, wallet)?;
-        let signed = carry_out(context, &wallet, entries, &steps)?;
-        self.out.write(&TransactionFile::write(&signed))?;
+        let signed = carry_out(context, &wallet, transactions, &steps)?;
+        self.out
+            .write(&TransactionFile::write(signed.iter().map(|one| &one.signed)))?;
         context.output.print(&Signed::new(self.out.path(), &signed, &steps))
     }
 }
@@ -153,10 +165,10 @@ impl What {
 }
 
 /// What the wallet has of what may be needed.
-fn holdings(wallet: &OpenWallet<'_>, entries: &[FileEntry], what: &What) -> Result<Holdings> {
+fn holdings(wallet: &OpenWallet<'_>, transactions: &[CheckedTransaction], what: &What) -> Result<Holdings> {
     let keys: BTreeSet<Address> = wallet.client.list_keys(&wallet.handle)?.into_iter().collect();
     let imported = wallet.client.list_multisig(&wallet.handle)?;
-    let signers = entries.iter().map(|entry| entry.signed.authorizer());
+    let signers = transactions.iter().map(|one| one.signed.authorizer());
     let wanted: BTreeSet<Address> = signers.chain(what.signer).chain(what.multisig).collect();
     let mut multisigs = Vec::new();
     for address in imported.into_iter().filter(|address| wanted.contains(address)) {

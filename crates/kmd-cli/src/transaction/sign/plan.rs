@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kmd_algorand::{Address, Authorization, FileEntry, Multisig, MultisigPreimage, PublicKey, SignedTransaction};
+use kmd_algorand::{Address, Authorization, Multisig, MultisigPreimage, PublicKey};
 use thiserror::Error;
 
-use crate::transaction::check::{Flaw, Verdict, check};
+use crate::transaction::check::{CheckedTransaction, Flaw, Verdict};
 use crate::transaction::members::who_signs;
 
 /// What a wallet has.
@@ -74,25 +74,35 @@ pub(super) enum Obstacle {
 }
 
 /// One step for each transaction.
-pub(super) fn plan(entries: &[FileEntry], holdings: &Holdings, wishes: &Wishes) -> Result<Vec<Step>, Obstacle> {
-    let step = |(place, entry): (usize, &FileEntry)| step(place, &entry.signed, holdings, wishes);
-    entries.iter().enumerate().map(step).collect()
+pub(super) fn plan(
+    transactions: &[CheckedTransaction],
+    holdings: &Holdings,
+    wishes: &Wishes,
+) -> Result<Vec<Step>, Obstacle> {
+    let step = |(place, transaction)| step(place, transaction, holdings, wishes);
+    transactions.iter().enumerate().map(step).collect()
 }
 
-fn step(place: usize, signed: &SignedTransaction, holdings: &Holdings, wishes: &Wishes) -> Result<Step, Obstacle> {
+fn step(
+    place: usize,
+    transaction: &CheckedTransaction,
+    holdings: &Holdings,
+    wishes: &Wishes,
+) -> Result<Step, Obstacle> {
+    let CheckedTransaction { signed, verdict } = transaction;
     let number = place + 1;
     if !wishes.only.is_empty() && !wishes.only.contains(&place) {
         return Ok(Step::Leave(Reason::NotAsked));
     }
-    let verdict = check(signed);
     if let Verdict::Bad(flaw) = verdict {
+        let flaw = flaw.clone();
         return Err(Obstacle::WrongSignature { number, flaw });
     }
     let signer = wishes.signer.unwrap_or(signed.authorizer());
     if wishes.multisig.is_some_and(|wanted| wanted != signer) {
         return Ok(Step::Leave(Reason::NotAsked));
     }
-    let complete = verdict == Verdict::Good;
+    let complete = *verdict == Verdict::Good;
     Ok(match &signed.authorization {
         Authorization::None => first(signer, holdings, wishes),
         Authorization::Multisig(_) if signer != signed.authorizer() => {
@@ -141,23 +151,19 @@ fn more(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kmd_algorand::{Form, Transaction};
+    use kmd_algorand::{SignedTransaction, Transaction};
 
     fn address(number: u8) -> Address {
         Address::from_bytes([number; 32])
     }
 
     /// A payment of this sender, to be signed by another account where one is given.
-    fn entry(sender: u8, signer: Option<u8>, authorization: Authorization) -> FileEntry {
+    fn entry(sender: u8, signer: Option<u8>, authorization: Authorization) -> SignedTransaction {
         let transaction = [b"\x82\xa3snd\xc4\x20", [sender; 32].as_slice(), b"\xa4type\xa3pay"].concat();
-        FileEntry {
-            signed: SignedTransaction {
-                transaction: Transaction::decode(&transaction).unwrap(),
-                signer: signer.map(address),
-                authorization,
-            },
-            form: Form::Enveloped,
-            offset: 0,
+        SignedTransaction {
+            transaction: Transaction::decode(&transaction).unwrap(),
+            signer: signer.map(address),
+            authorization,
         }
     }
 
@@ -173,8 +179,8 @@ mod tests {
         }
     }
 
-    fn step(entry: FileEntry, wishes: &Wishes) -> Step {
-        plan(&[entry], &holdings(), wishes).unwrap().remove(0)
+    fn step(signed: SignedTransaction, wishes: &Wishes) -> Step {
+        plan(&[signed.into()], &holdings(), wishes).unwrap().remove(0)
     }
 
     #[test]
@@ -226,7 +232,7 @@ mod tests {
 
         let begun = Multisig::from_preimage(&preimage());
         let mut partly = entry(9, None, Authorization::Multisig(begun.clone()));
-        partly.signed.signer = Some(account);
+        partly.signer = Some(account);
         let expected = Step::Multisig {
             account,
             partial: Some(begun),
@@ -238,7 +244,7 @@ mod tests {
             ..Wishes::default()
         };
         assert_eq!(
-            plan(&[partly], &holdings(), &other),
+            plan(&[partly.into()], &holdings(), &other),
             Err(Obstacle::OtherSigner {
                 number: 1,
                 found: account,

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use kmd_algorand::{Address, PublicKey, SignedTransaction};
+use kmd_algorand::{Address, PublicKey};
 use serde::Serialize;
 
 use super::plan::Step;
 use crate::output::{Page, Report};
+use crate::phrase::count;
 use crate::transaction::authorization::state;
-use crate::transaction::check::{Verdict, check};
-use crate::transaction::phrase::count;
+use crate::transaction::check::{CheckedTransaction, Verdict};
 
 /// What is done with which transactions, those that follow each other together.
 pub(super) fn plan(steps: &[Step]) -> Vec<String> {
@@ -63,23 +63,20 @@ struct One {
 }
 
 impl Signed {
-    pub(super) fn new(out: &Path, signed: &[SignedTransaction], steps: &[Step]) -> Self {
-        let one = |(place, (signed, step)): (usize, (&SignedTransaction, &Step))| {
-            let verdict = check(signed);
-            One {
-                number: place + 1,
-                id: signed.transaction.id().to_string(),
-                state: state(&verdict),
-                signed_by: match step {
-                    Step::Leave(_) => Vec::new(),
-                    Step::Key { signer } => names(&[*signer]),
-                    Step::Multisig { members, .. } => names(members),
-                },
-                missing: match verdict {
-                    Verdict::Incomplete { have, need } => need - have,
-                    _ => 0,
-                },
-            }
+    pub(super) fn new(out: &Path, signed: &[CheckedTransaction], steps: &[Step]) -> Self {
+        let one = |(place, (transaction, step)): (usize, (&CheckedTransaction, &Step))| One {
+            number: place + 1,
+            id: transaction.signed.transaction.id().to_string(),
+            state: state(&transaction.verdict),
+            signed_by: match step {
+                Step::Leave(_) => Vec::new(),
+                Step::Key { signer } => names(&[*signer]),
+                Step::Multisig { members, .. } => names(members),
+            },
+            missing: match transaction.verdict {
+                Verdict::Incomplete { have, need } => need - have,
+                _ => 0,
+            },
         };
         Self {
             out: out.display().to_string(),
