@@ -141,3 +141,14 @@ fn the_password_is_needed_before_all_else() {
     assert!(matches!(refused, Err(Error::Wallet(WalletError::WrongPassword))));
     assert_eq!(call.signatures(), 0);
 }
+
+#[test]
+fn a_deleted_account_is_gone() {
+    let opened = Opened::new();
+    let call = opened.world.kmd.call();
+    let keys = vec![opened.stranger];
+    let other = call.import_multisig(&opened.handle, 1, 1, keys).unwrap();
+    call.delete_multisig(&opened.handle, &password(), &other.to_string())
+        .unwrap();
+    assert_eq!(call.list_multisig(&opened.handle).unwrap(), [opened.account]);
+}

@@ -21,6 +21,8 @@ pub struct World {
     pub kmd: Kmd,
     pub clock: Arc<ManualClock>,
     pub unlocked: Arc<AtomicUsize>,
+    /// How often a wallet was verified that was not open.
+    pub verified_closed: Arc<AtomicUsize>,
 }
 
 impl World {
@@ -35,7 +37,9 @@ impl World {
         let driver = Counting {
             driver: MemoryDriver::new(cheap_params(), kdf(), random.clone()),
             unlocked: Arc::clone(&unlocked),
+            verified_closed: Arc::default(),
         };
+        let verified_closed = Arc::clone(&driver.verified_closed);
         Self {
             kmd: Kmd::new(KmdSettings {
                 drivers: vec![Box::new(driver)],
@@ -49,6 +53,7 @@ impl World {
             }),
             clock,
             unlocked,
+            verified_closed,
         }
     }
 
@@ -99,11 +104,13 @@ pub fn payment(sender: Address, amount: u8, group: Option<[u8; 32]>) -> Vec<u8> 
 struct Counting {
     driver: MemoryDriver,
     unlocked: Arc<AtomicUsize>,
+    verified_closed: Arc<AtomicUsize>,
 }
 
 struct CountingLocked {
     locked: Box<dyn Locked>,
     unlocked: Arc<AtomicUsize>,
+    verified_closed: Arc<AtomicUsize>,
 }
 
 struct CountingWallet {
@@ -132,6 +139,7 @@ impl Driver for Counting {
         Ok(Box::new(CountingLocked {
             locked: self.driver.open(id)?,
             unlocked: Arc::clone(&self.unlocked),
+            verified_closed: Arc::clone(&self.verified_closed),
         }))
     }
 }
@@ -146,6 +154,7 @@ impl Locked for CountingLocked {
     }
 
     fn verify(self: Box<Self>, password: &Password) -> Result<Verification> {
+        self.verified_closed.fetch_add(1, Ordering::SeqCst);
         self.locked.verify(password)
     }
 
@@ -192,6 +201,18 @@ impl Wallet for CountingWallet {
 
     fn import_key(&self, seed: &Seed) -> Result<Address> {
         self.wallet.import_key(seed)
+    }
+
+    fn delete_key(&self, password: &Password, address: &Address) -> Result<()> {
+        self.wallet.delete_key(password, address)
+    }
+
+    fn list_multisig(&self) -> Result<Vec<Address>> {
+        self.wallet.list_multisig()
+    }
+
+    fn delete_multisig(&self, password: &Password, address: &Address) -> Result<()> {
+        self.wallet.delete_multisig(password, address)
     }
 
     fn sign_at_once(&self, password: &Password, signer: PublicKey, message: &[u8]) -> Result<Option<Signature>> {
