@@ -14,7 +14,7 @@ use rustix::termios::{LocalModes, tcgetattr};
 
 use crate::desk::Desk;
 use crate::support::PATIENCE;
-use crate::support::daemon::kmd;
+use crate::support::daemon::{kmd, wrap};
 
 /// The person's end of a terminal.
 pub struct Screen {
@@ -131,11 +131,9 @@ fn command(desk: &Desk, words: &str) -> Command {
 /// `setsid`, of util-linux, makes its standard input the controlling terminal.
 pub fn at_terminal(words: &str) -> Command {
     let mut command = Command::new("setsid");
-    command.args(["--ctty", "--wait"]).arg(kmd().get_program());
-    command.args(words.split_whitespace());
-    command
+    wrap(command.args(["--ctty", "--wait"]), &kmd())
+        .args(words.split_whitespace())
         .env("TERM", "xterm")
-        .env_remove("NO_COLOR")
-        .env_remove("ALGORAND_DATA");
+        .env_remove("NO_COLOR");
     command
 }
