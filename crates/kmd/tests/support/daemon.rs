@@ -96,7 +96,10 @@ pub fn mode(path: &Path) -> u32 {
 impl Home {
     /// An empty directory that only its owner can open.
     pub fn empty() -> Self {
-        let folder = TempDir::with_prefix("kmd").unwrap();
+        Self::of(TempDir::with_prefix("kmd").unwrap())
+    }
+
+    fn of(folder: TempDir) -> Self {
         fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
         Self {
             path: folder.path().to_owned(),
@@ -106,10 +109,20 @@ impl Home {
 
     /// A directory with this configuration and `TOKEN`.
     pub fn with(config: &Value) -> Self {
-        let home = Self::empty();
-        home.write("kmd.token", TOKEN);
-        home.write("kmd_config.json", &config.to_string());
-        home
+        Self::empty().configured(config)
+    }
+
+    /// The same in memory, where the system has a folder for that: for tests that write much, and do not look at what
+    /// a disk makes of it.
+    pub fn in_memory(config: &Value) -> Self {
+        let folder = TempDir::with_prefix_in("kmd", "/dev/shm");
+        folder.map_or_else(|_| Self::empty(), Self::of).configured(config)
+    }
+
+    fn configured(self, config: &Value) -> Self {
+        self.write("kmd.token", TOKEN);
+        self.write("kmd_config.json", &config.to_string());
+        self
     }
 
     pub fn cheap() -> Self {
