@@ -116,8 +116,11 @@ fn a_flood_of_unlocks_and_of_wrong_tokens() {
     survives("floods", &daemon, MOST_FOR_CONNECTIONS, |daemon, _| {
         let statuses = attacks::unlocks(daemon, &id, 200);
         let count = |status| statuses.iter().filter(|one| **one == status).count();
-        assert_eq!(count(401) + count(503), statuses.len(), "{statuses:?}");
-        assert!(count(401) >= 9 && count(503) > 0, "{statuses:?}");
+        // Five wrong ones are free; who comes when they are known to be wrong has to wait, and who comes before that is
+        // worked on as far as the queue holds them. How many that are is for the machine to say.
+        let (wrong, busy, must_wait) = (count(401), count(503), count(429));
+        assert_eq!(wrong + busy + must_wait, statuses.len(), "{statuses:?}");
+        assert!(wrong >= 5 && busy + must_wait > 0, "{statuses:?}");
         attacks::wrong_tokens(daemon, 5000);
     });
 }
