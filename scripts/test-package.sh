@@ -8,10 +8,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 binary=$1
-if [ "$(id -u)" -ne 0 ] || ! command -v debootstrap dpkg-deb >/dev/null; then
-    echo "test-package: SKIPPED: it takes root and debootstrap (apt-get install debootstrap)" >&2
+skip() {
+    echo "test-package: SKIPPED: it takes $1" >&2
     exit 0
-fi
+}
+# One at a time: `command -v` of two is content with either.
+have() { command -v "$1" >/dev/null; }
+[ "$(id -u)" -eq 0 ] || skip root
+have dpkg-deb || skip dpkg-deb
+[ -n "${FRESH_DEBIAN:-}" ] || have debootstrap || skip "debootstrap (apt-get install debootstrap)"
 
 work=$(mktemp -d)
 root=$work/root

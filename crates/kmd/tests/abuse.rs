@@ -15,14 +15,15 @@ mod mixed;
 mod signer;
 mod support;
 
+use attacks::Outcome::{Answered, Cut};
 use level::Level;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 use signer::Signer;
 use std::env;
 use support::{
-    api::creation,
     daemon::{Daemon, Home, cheap, cheap_with},
+    not_tested,
 };
 
 /// For scripts/abuse.sh: how many times the worst is done.
@@ -50,7 +51,7 @@ fn survives(name: &str, daemon: &Daemon, most: u64, attack: impl Fn(&Daemon, &Si
         println!("{name}: {before:?}, then {after:?}");
     }
     let (signed, slowest) = signer.stop();
-    println!("{name}: signed {signed} meanwhile, the slowest answer took {slowest:?}");
+    println!("{name}: signed {signed} meanwhile, slowest answers: {slowest:?}");
 }
 
 #[test]
@@ -65,7 +66,10 @@ fn ten_thousand_slow_clients() {
         .maximum
         .map_or(10_000, |most| most.saturating_sub(1000).min(10_000));
     if most < 10_000 {
-        eprintln!("NOT TESTED in full: only {most} clients, since no more files may be open (ulimit -Hn)");
+        not_tested(
+            "ten thousand slow clients",
+            &format!("only {most}, since no more files may be open (ulimit -Hn)"),
+        );
     }
     let count = usize::try_from(most).unwrap();
     let daemon = Home::with(&cheap_with(json!({"max_connections": 10_000}))).start();
@@ -80,9 +84,9 @@ fn ten_thousand_slow_clients() {
 fn monstrous_bodies() {
     let daemon = Home::cheap().start();
     survives("monsters", &daemon, MOST_FOR_BODIES, |daemon, _| {
-        for (name, status) in attacks::monsters(daemon) {
-            let expected = if name.starts_with("1 GiB") { 413 } else { 400 };
-            assert_eq!(status, expected, "{name}");
+        for monster in attacks::monsters(daemon) {
+            let (name, outcome) = (monster.name, monster.outcome);
+            assert!(monster.allowed.contains(&outcome), "{name}: {outcome:?}");
         }
     });
 }
@@ -91,11 +95,14 @@ fn monstrous_bodies() {
 fn many_large_batches() {
     let daemon = Home::cheap().start();
     survives("large batches", &daemon, MOST_FOR_BODIES, |daemon, _| {
-        let statuses = attacks::large_batches(daemon);
-        let count = |status| statuses.iter().filter(|one| **one == status).count();
-        // What came whole is spaces and so refused for what it is.
-        assert_eq!(count(400) + count(503), statuses.len(), "{statuses:?}");
-        assert!((1..=4).contains(&count(400)), "64 MiB hold four of 15: {statuses:?}");
+        let outcomes = attacks::large_batches(daemon);
+        let count = |outcome| outcomes.iter().filter(|one| **one == outcome).count();
+        // What came whole is spaces and so refused for what it is. Who is refused for want of room is told so, but for
+        // those that were too slow to hear it.
+        let (whole, told, cut) = (count(Answered(400)), count(Answered(503)), count(Cut));
+        assert_eq!(whole + told + cut, outcomes.len(), "{outcomes:?}");
+        assert!((1..=4).contains(&whole), "64 MiB hold four of 15: {outcomes:?}");
+        assert!(told > 0, "{outcomes:?}");
     });
 }
 
@@ -105,15 +112,15 @@ fn a_flood_of_unlocks_and_of_wrong_tokens() {
     config["drivers"]["sqlite"]["scrypt"] = json!({"scrypt_n": 16384, "scrypt_r": 1, "scrypt_p": 4});
     config["kmd"] = json!({"kdf_parallel": 1, "kdf_queue": 8});
     let daemon = Home::with(&config).start();
-    let id = {
-        let body = creation("first", "right");
-        support::api::string(&daemon.api().ok("/v1/wallet", &body)["wallet"]["id"])
-    };
+    let id = daemon.api().create("first", "right");
     survives("floods", &daemon, MOST_FOR_CONNECTIONS, |daemon, _| {
         let statuses = attacks::unlocks(daemon, &id, 200);
         let count = |status| statuses.iter().filter(|one| **one == status).count();
-        assert_eq!(count(401) + count(503), statuses.len(), "{statuses:?}");
-        assert!(count(401) >= 9 && count(503) > 0, "{statuses:?}");
+        // Five wrong ones are free; who comes when they are known to be wrong has to wait, and who comes before that is
+        // worked on as far as the queue holds them. How many that are is for the machine to say.
+        let (wrong, busy, must_wait) = (count(401), count(503), count(429));
+        assert_eq!(wrong + busy + must_wait, statuses.len(), "{statuses:?}");
+        assert!(wrong >= 5 && busy + must_wait > 0, "{statuses:?}");
         attacks::wrong_tokens(daemon, 5000);
     });
 }

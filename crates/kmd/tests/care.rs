@@ -15,22 +15,11 @@ mod verify;
 
 mod support;
 
-use serde_json::Value;
-use support::{api::Api, http::Reply};
+use support::api::Api;
 
 /// The path of an endpoint of a wallet.
 fn path(id: &str, endpoint: &str) -> String {
     format!("/v2/wallets/{id}/{endpoint}")
-}
-
-/// Refused with this status and code; gives the message. None of the secrets is in it.
-#[track_caller]
-fn refused(reply: &Reply, status: u16, code: &str) -> String {
-    let error = reply.json()["error"].clone();
-    let said = (reply.status, error["code"].as_str());
-    assert_eq!(said, (status, Some(code)), "{}", reply.text());
-    assert!(!error["hint"].as_str().unwrap().is_empty());
-    error["message"].as_str().unwrap().to_owned()
 }
 
 /// Whether the password opens the wallet.
@@ -45,11 +34,4 @@ fn opens(api: &mut Api, id: &str, password: &str) -> bool {
         }
         _ => panic!("{}", reply.text()),
     }
-}
-
-/// A body with one more field, or another value of one.
-fn with(body: &Value, field: &str, value: impl Into<Value>) -> Value {
-    let mut body = body.clone();
-    body[field] = value.into();
-    body
 }

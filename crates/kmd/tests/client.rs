@@ -4,7 +4,10 @@
 
 mod support;
 
-#[allow(dead_code)]
+#[expect(
+    dead_code,
+    reason = "its `main` is for `cargo run --example`; the test calls what that calls"
+)]
 #[path = "../../kmd-client/examples/create_and_sign.rs"]
 mod create_and_sign;
 

@@ -26,18 +26,17 @@ use kernel::KERNELS;
 use memory::{Found, Memory};
 use serde_json::json;
 use speaker::{Speaker, Tongue};
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 use story::{Story, fresh, speakers};
 use support::{
     PATIENCE, TOKEN,
     algorand::address,
     daemon::{Daemon, Home, cheap},
     http::Request,
+    not_tested,
     pack::Pack,
     secrets::Secrets,
+    wait_at_most, wait_for,
 };
 
 /// How long what an answer was made of may be there after it came: a busy machine needs some.
@@ -47,7 +46,7 @@ const PATIENCE_TO_FORGET: Duration = Duration::from_secs(10);
 fn can_look() -> bool {
     let root = rustix::process::geteuid().is_root();
     if !root {
-        eprintln!("NOT TESTED: only root can read the memory of the daemon; run this test as root");
+        not_tested("what is in the memory of the daemon", "only root can read it");
     }
     root
 }
@@ -59,13 +58,13 @@ fn look(daemon: &Daemon, secrets: &Secrets) -> Vec<Found> {
 /// Nothing of this is left. An answer may come a moment before what it was made of goes.
 #[track_caller]
 fn assert_nowhere(daemon: &Daemon, secrets: &Secrets, when: &str) {
-    wait_until(PATIENCE_TO_FORGET, when, || look(daemon, secrets));
+    nothing_is_found(PATIENCE_TO_FORGET, when, || look(daemon, secrets));
 }
 
 /// Whatever is left of this is where secrets may be; gives it.
 #[track_caller]
 fn assert_only_protected(daemon: &Daemon, secrets: &Secrets, when: &str) -> Vec<Found> {
-    wait_until(PATIENCE_TO_FORGET, when, || {
+    nothing_is_found(PATIENCE_TO_FORGET, when, || {
         let mut found = look(daemon, secrets);
         found.retain(|one| !one.protected);
         found
@@ -74,16 +73,11 @@ fn assert_only_protected(daemon: &Daemon, secrets: &Secrets, when: &str) -> Vec<
 }
 
 #[track_caller]
-fn wait_until(time: Duration, when: &str, search: impl Fn() -> Vec<Found>) {
-    let end = Instant::now() + time;
-    loop {
-        let found = search();
-        if found.is_empty() {
-            return;
-        }
-        assert!(Instant::now() < end, "{when}: {found:#?}");
-        thread::sleep(Duration::from_millis(20));
-    }
+fn nothing_is_found(time: Duration, when: &str, search: impl Fn() -> Vec<Found>) {
+    wait_at_most(time, when, || match search() {
+        found if found.is_empty() => Ok(()),
+        found => Err(found),
+    });
 }
 
 /// What an open wallet keeps is where it may be, and found there where that can be read.
@@ -150,7 +144,7 @@ fn a_handle_that_expires_takes_everything_along() {
         let when = format!("{kernel:?}: expired");
         let mut known = story.known.clone();
         known.retain(|name| !name.starts_with("handle"));
-        wait_until(PATIENCE, &when, || look(&daemon, &known));
+        nothing_is_found(PATIENCE, &when, || look(&daemon, &known));
         // Which handle it was is remembered for a minute.
         assert_only_protected(&daemon, &story.known, &when);
     }
@@ -251,10 +245,10 @@ fn half_a_request_is_in_memory_for_secrets() {
             connection.write(&[head.as_bytes(), &body].concat()).unwrap();
             let when = format!("{kernel:?}: half a request");
             // It is there once it was read.
-            let end = Instant::now() + PATIENCE;
-            while !Memory::of(daemon.process.id()).is_secret() && look(&daemon, &known).is_empty() {
-                assert!(Instant::now() < end, "{when} is not found");
-            }
+            wait_for(&when, || {
+                let is_there = Memory::of(daemon.process.id()).is_secret() || !look(&daemon, &known).is_empty();
+                is_there.then_some(()).ok_or("it is not found")
+            });
             assert_only_protected(&daemon, &known, &when);
             drop(connection);
             assert_nowhere(&daemon, &known, &when);

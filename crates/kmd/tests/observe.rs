@@ -8,8 +8,6 @@ mod address;
 mod counts;
 #[path = "observe/ready.rs"]
 mod ready;
-#[path = "observe/scrape.rs"]
-mod scrape;
 #[path = "observe/secrecy.rs"]
 mod secrecy;
 

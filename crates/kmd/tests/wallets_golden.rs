@@ -5,7 +5,7 @@
 
 mod support;
 
-use rusqlite::{Connection, OpenFlags, types::Value as Cell};
+use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
 use std::path::Path;
 use support::{
@@ -13,6 +13,7 @@ use support::{
     api::{Api, string},
     daemon::{Home, cheap},
     golden::{self, Wallet},
+    sqlite::{Row, rows},
 };
 
 #[test]
@@ -265,27 +266,24 @@ struct Contents {
     multisigs: Vec<Row>,
 }
 
-type Row = Vec<Cell>;
-
 impl Contents {
     fn read(path: &Path) -> Self {
-        let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         Self {
             schema: rows(
-                &file,
+                path,
                 "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name",
             ),
             metadata: rows(
-                &file,
+                path,
                 "SELECT driver_name, driver_version, wallet_id, wallet_name, mep_encrypted, mdk_encrypted FROM metadata",
             ),
-            highest_index: rows(&file, "SELECT max_key_idx_encrypted FROM metadata"),
+            highest_index: rows(path, "SELECT max_key_idx_encrypted FROM metadata"),
             keys: rows(
-                &file,
+                path,
                 "SELECT address, secret_key_encrypted, key_idx FROM keys ORDER BY address",
             ),
             multisigs: rows(
-                &file,
+                path,
                 "SELECT address, version, threshold, pks FROM msig_addrs ORDER BY address",
             ),
         }
@@ -317,11 +315,4 @@ fn index(row: &Row) -> Option<i64> {
         Cell::Null => None,
         ref other => panic!("an index that is {other:?}"),
     }
-}
-
-fn rows(file: &Connection, query: &str) -> Vec<Row> {
-    let mut statement = file.prepare(query).unwrap();
-    let width = statement.column_count();
-    let rows = statement.query_map([], |row| (0..width).map(|column| row.get(column)).collect());
-    rows.unwrap().map(Result::unwrap).collect()
 }

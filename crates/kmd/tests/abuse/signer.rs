@@ -1,9 +1,11 @@
-//! A client that goes on signing, whatever others do to the daemon.
+//! A client that goes on signing, and one that goes on asking whether the daemon lives, whatever others do to it.
 
 use crate::support::{
     algorand::{base64, check_signed, payment, public_key, unbase64},
     api::{Api, string},
     daemon::Daemon,
+    http::Request,
+    wait_for,
 };
 use serde_json::{Value, json};
 use std::{
@@ -18,7 +20,14 @@ use std::{
 pub struct Signer {
     stop: Arc<AtomicBool>,
     signed: Arc<AtomicUsize>,
-    thread: JoinHandle<Duration>,
+    thread: JoinHandle<Slowest>,
+}
+
+/// The slowest answers that there were.
+#[derive(Debug, Default)]
+pub struct Slowest {
+    pub signature: Duration,
+    pub health: Duration,
 }
 
 impl Signer {
@@ -32,13 +41,15 @@ impl Signer {
         let transaction = payment(&key);
         let body = json!({"wallet_handle_token": handle, "wallet_password": "", "transaction": base64(&transaction)});
         let (told, count) = (Arc::clone(&stop), Arc::clone(&signed));
+        let mut watcher = daemon.unix();
         let thread = thread::spawn(move || {
-            let mut slowest = Duration::ZERO;
+            let mut slowest = Slowest::default();
             while !told.load(Ordering::Relaxed) {
-                let answer = timed(&mut slowest, || sign(&mut api, &body));
+                let answer = timed(&mut slowest.signature, || sign(&mut api, &body));
                 check_signed(&answer, &transaction, &key);
-                let answered = timed(&mut slowest, || api.get("/versions").status);
-                assert_eq!(answered, 200);
+                // As who watches over the daemon asks: without the token.
+                let health = timed(&mut slowest.health, || watcher.send(&Request::new("GET", "/health")));
+                assert_eq!(health.status, 200, "{health:?}");
                 count.fetch_add(1, Ordering::Relaxed);
             }
             slowest
@@ -49,18 +60,15 @@ impl Signer {
     /// Some more was signed since this was asked.
     pub fn goes_on(&self) {
         let before = self.signed.load(Ordering::Relaxed);
-        let end = Instant::now() + crate::support::PATIENCE;
-        while self.signed.load(Ordering::Relaxed) < before + 2 {
-            assert!(
-                !self.thread.is_finished() && Instant::now() < end,
-                "signing does not go on"
-            );
-            thread::sleep(Duration::from_millis(5));
-        }
+        wait_for("that signing goes on", || {
+            let signed = self.signed.load(Ordering::Relaxed);
+            assert!(!self.thread.is_finished(), "signing ended");
+            if signed >= before + 2 { Ok(()) } else { Err(signed) }
+        });
     }
 
-    /// How much was signed, and how long the slowest answer took.
-    pub fn stop(self) -> (usize, Duration) {
+    /// How much was signed, and how long the slowest answers took.
+    pub fn stop(self) -> (usize, Slowest) {
         self.stop.store(true, Ordering::Relaxed);
         let slowest = self.thread.join().unwrap();
         (self.signed.load(Ordering::Relaxed), slowest)

@@ -4,12 +4,10 @@ use crate::support::{
     PATIENCE,
     daemon::{Daemon, Home, cheap_with},
     http::{Connection, Request},
+    wait_for,
 };
 use serde_json::json;
-use std::{
-    io::ErrorKind,
-    time::{Duration, Instant},
-};
+use std::{io::ErrorKind, time::Duration};
 
 const LIMIT: usize = 4;
 
@@ -73,10 +71,12 @@ fn a_hundred_clients_are_no_trouble() {
 
 /// Tries until the daemon has noticed that one of its clients left.
 fn lets_another_in(daemon: &Daemon) {
-    let start = Instant::now();
-    while !matches!(daemon.tcp().try_send(&versions()), Ok(reply) if reply.status == 200) {
-        assert!(start.elapsed() < PATIENCE, "a free place is never given away");
-    }
+    wait_for("a free place is given to another", || {
+        match daemon.tcp().try_send(&versions()) {
+            Ok(reply) if reply.status == 200 => Ok(()),
+            other => Err(other),
+        }
+    });
 }
 
 fn versions() -> Request {

@@ -8,6 +8,7 @@ use crate::{
         golden::{self, Wallet},
         http::Reply,
         pack::Pack,
+        sqlite,
     },
 };
 use rusqlite::Connection;
@@ -187,13 +188,11 @@ fn refused_at_once(api: &mut Api, wallet: &Wallet, what: &str) {
 
 /// Writes other parameters into the envelope of a wallet's master key.
 fn craft(path: &Path, n: u64, r: u64, p: u64) {
-    let file = Connection::open(path).unwrap();
-    let query = "SELECT mep_encrypted FROM metadata";
-    let envelope: Vec<u8> = file.query_row(query, [], |row| row.get(0)).unwrap();
-    let mut envelope = Pack::decode(&envelope);
+    let mut envelope = Pack::decode(&sqlite::blob(path, "SELECT mep_encrypted FROM metadata"));
     for (name, value) in [("scrypt_n", n), ("scrypt_r", r), ("scrypt_p", p)] {
         envelope.set(name, value.into());
     }
+    let file = Connection::open(path).unwrap();
     let changed = file.execute("UPDATE metadata SET mep_encrypted = ?1", [envelope.encode()]);
     assert_eq!(changed.unwrap(), 1);
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use crate::path;
 use crate::support::daemon::Home;
-use crate::{path, refused};
 
 #[test]
 fn after_five_wrong_passwords_the_next_must_wait() {
@@ -37,7 +37,7 @@ fn after_five_wrong_passwords_the_next_must_wait() {
     );
     assert_eq!(api.post("/v1/key/export", &body("wrong")).status, 429);
     let reply = api.post(&path(&id, "verify"), &json!({"wallet_password": "right"}));
-    let message = refused(&reply, 429, "too_many_attempts");
+    let message = reply.refused(429, "too_many_attempts");
     assert!(message.contains("try again in 1 s"), "{message}");
     // Who has it open, and another wallet, need not wait.
     api.ok("/v1/key/export", &body("right"));

@@ -1,6 +1,5 @@
 //! `POST /v2/wallets/{id}/backup` and `POST /v2/wallets/restore`
 
-use rusqlite::{Connection, types::Value as Cell};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
@@ -11,13 +10,15 @@ use std::{
     thread,
 };
 
+use crate::path;
 use crate::support::{
-    api::Api,
-    daemon::{Home, cheap, mode},
+    StopWhenDropped,
+    api::{Api, with},
+    daemon::{Home, cheap, mode, names},
     golden,
     http::Reply,
+    sqlite,
 };
-use crate::{path, refused, with};
 
 const RESTORE: &str = "/v2/wallets/restore";
 
@@ -25,30 +26,14 @@ fn backup(name: &str, password: &str) -> Value {
     json!({"file_name": name, "wallet_password": password})
 }
 
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
-}
-
-fn rows(file: &Path) -> Vec<Vec<Cell>> {
-    let file = Connection::open(file).unwrap();
-    let mut rows = Vec::new();
-    for sql in [
+fn rows(file: &Path) -> [Vec<sqlite::Row>; 4] {
+    [
         "SELECT * FROM metadata",
         "SELECT * FROM keys ORDER BY address",
         "SELECT * FROM msig_addrs ORDER BY address",
         "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name",
-    ] {
-        let mut statement = file.prepare(sql).unwrap();
-        let width = statement.column_count();
-        let read = statement.query_map([], |row| (0..width).map(|column| row.get(column)).collect());
-        rows.extend(read.unwrap().map(Result::unwrap));
-    }
-    rows
+    ]
+    .map(|query| sqlite::rows(file, query))
 }
 
 #[test]
@@ -69,12 +54,9 @@ fn a_backup_holds_everything_and_comes_back() {
         assert_eq!(names(&home.file("backups")), ["kept.db"]);
 
         // As long as the wallet is there it is not replaced.
-        refused(&api.post(RESTORE, &body), 409, "wallet_exists");
-        refused(
-            &api.post(RESTORE, &with(&body, "wallet_name", "another")),
-            409,
-            "wallet_exists",
-        );
+        api.post(RESTORE, &body).refused(409, "wallet_exists");
+        api.post(RESTORE, &with(&body, json!({"wallet_name": "another"})))
+            .refused(409, "wallet_exists");
         fs::remove_file(&file).unwrap();
         let restored = api.ok(RESTORE, &body);
         assert_eq!(restored["wallet"]["id"], wallet.id());
@@ -104,22 +86,13 @@ fn a_wallet_comes_back_under_another_name() {
     fs::remove_file(daemon.home.wallets().join(&daemon.home.wallet_files()[0])).unwrap();
     api.create("taken", "");
     let body = backup("kept", "right");
-    refused(
-        &api.post(RESTORE, &with(&body, "wallet_name", "taken")),
-        409,
-        "wallet_exists",
-    );
-    refused(
-        &api.post(RESTORE, &with(&body, "wallet_name", "x".repeat(65))),
-        400,
-        "bad_request",
-    );
-    refused(
-        &api.post(RESTORE, &with(&body, "wallet_password", "wrong")),
-        403,
-        "wrong_password",
-    );
-    let restored = api.ok(RESTORE, &with(&body, "wallet_name", "second"));
+    api.post(RESTORE, &with(&body, json!({"wallet_name": "taken"})))
+        .refused(409, "wallet_exists");
+    api.post(RESTORE, &with(&body, json!({"wallet_name": "x".repeat(65)})))
+        .refused(400, "bad_request");
+    api.post(RESTORE, &with(&body, json!({"wallet_password": "wrong"})))
+        .refused(403, "wrong_password");
+    let restored = api.ok(RESTORE, &with(&body, json!({"wallet_name": "second"})));
     assert_eq!(restored["wallet"]["name"], "second");
     assert!(api.wallet_names().contains(&"second".to_owned()));
     assert_eq!(names(&daemon.home.wallets()), daemon.home.wallet_files());
@@ -135,6 +108,7 @@ fn a_wallet_in_use_is_backed_up_in_one_state() {
     let handle = api.open(&id, "");
     let done = AtomicBool::new(false);
     let before_each: Vec<(BTreeSet<String>, Reply)> = thread::scope(|scope| {
+        let _stop = StopWhenDropped(&done);
         for _ in 0..2 {
             let (mut api, handle, done) = (daemon.api(), &handle, &done);
             scope.spawn(move || {
@@ -152,9 +126,7 @@ fn a_wallet_in_use_is_backed_up_in_one_state() {
                 api.post(&path(&id, "backup"), &backup(&format!("{number}.db"), "")),
             )
         };
-        let written = (0..3).map(&mut write).collect();
-        done.store(true, Ordering::Relaxed);
-        written
+        (0..3).map(&mut write).collect()
     });
     for (number, (keys, reply)) in before_each.iter().enumerate() {
         assert_eq!(reply.status, 200, "{}", reply.text());
@@ -182,26 +154,27 @@ fn what_is_refused_leaves_nothing() {
     let id = api.create("first", "right");
     let place = path(&id, "backup");
     for name in ["", "../x", "/tmp/x", "a/b", ".hidden", "a b", "..", "x\0y"] {
-        refused(&api.post(&place, &backup(name, "right")), 400, "bad_request");
-        refused(&api.post(RESTORE, &backup(name, "right")), 400, "bad_request");
+        api.post(&place, &backup(name, "right")).refused(400, "bad_request");
+        api.post(RESTORE, &backup(name, "right")).refused(400, "bad_request");
     }
-    refused(&api.post(&place, &backup("x", "wrong")), 403, "wrong_password");
-    refused(
-        &api.post(&path("00ff", "backup"), &backup("x", "right")),
-        404,
-        "wallet_not_found",
-    );
-    refused(&api.post(RESTORE, &backup("x", "right")), 404, "backup_not_found");
+    api.post(&place, &backup("x", "wrong")).refused(403, "wrong_password");
+    api.post(&path("00ff", "backup"), &backup("x", "right"))
+        .refused(404, "wallet_not_found");
+    api.post(RESTORE, &backup("x", "right"))
+        .refused(404, "backup_not_found");
     assert_eq!(names(&home.file("backups")), Vec::<String>::new());
 
     home.write("backups/there", "somebody's");
-    refused(&api.post(&place, &backup("there", "right")), 409, "backup_exists");
+    api.post(&place, &backup("there", "right"))
+        .refused(409, "backup_exists");
     assert_eq!(home.read("backups/there"), "somebody's");
-    refused(&api.post(RESTORE, &backup("there", "right")), 500, "wallet_failed");
+    api.post(RESTORE, &backup("there", "right"))
+        .refused(500, "wallet_failed");
     let elsewhere = home.wallets().join(&home.wallet_files()[0]);
     symlink(elsewhere, home.file("backups/link")).unwrap();
-    refused(&api.post(RESTORE, &backup("link", "right")), 404, "backup_not_found");
-    refused(&api.post(&place, &backup("link", "right")), 409, "backup_exists");
+    api.post(RESTORE, &backup("link", "right"))
+        .refused(404, "backup_not_found");
+    api.post(&place, &backup("link", "right")).refused(409, "backup_exists");
     // What a crash left goes with the next backup.
     home.write("backups/.kmd-unfinished-crashed", "half");
     api.ok(&place, &backup("good", "right"));
@@ -228,11 +201,8 @@ fn the_folder_is_the_configured_one_and_not_that_of_wallets() {
     let daemon = home.start();
     let mut api = daemon.api();
     let id = api.create("first", "");
-    refused(
-        &api.post(&path(&id, "backup"), &backup("x.db", "")),
-        500,
-        "wallet_failed",
-    );
+    api.post(&path(&id, "backup"), &backup("x.db", ""))
+        .refused(500, "wallet_failed");
     assert_eq!(names(&home.wallets()), home.wallet_files());
     assert_eq!(api.wallets().len(), 1);
 }

@@ -1,6 +1,5 @@
 //! `POST /v2/wallets/{id}/password`
 
-use rusqlite::{Connection, types::Value as Cell};
 use serde_json::{Value, json};
 use std::{
     path::Path,
@@ -9,36 +8,28 @@ use std::{
 };
 
 use crate::support::{
-    api::string,
+    api::{string, with},
     daemon::{Home, cheap},
     golden,
     pack::Pack,
+    sqlite,
 };
-use crate::{opens, path, refused, with};
+use crate::{opens, path};
 
 fn change(old: &str, new: &str) -> Value {
     json!({"wallet_password": old, "new_password": new})
 }
 
 /// What lies in the file besides the envelope of the master key, and that envelope.
-fn contents(file: &Path) -> (Vec<Vec<Cell>>, Pack) {
-    let file = Connection::open(file).unwrap();
-    let query = |sql: &str| -> Vec<Vec<Cell>> {
-        let mut statement = file.prepare(sql).unwrap();
-        let width = statement.column_count();
-        let rows = statement.query_map([], |row| (0..width).map(|column| row.get(column)).collect());
-        rows.unwrap().map(Result::unwrap).collect()
-    };
-    let mut rows = query(
+fn contents(file: &Path) -> ([Vec<sqlite::Row>; 4], Pack) {
+    let rows = [
         "SELECT driver_name, driver_version, wallet_id, wallet_name, mdk_encrypted, max_key_idx_encrypted FROM metadata",
-    );
-    rows.extend(query("SELECT * FROM keys ORDER BY address"));
-    rows.extend(query("SELECT * FROM msig_addrs ORDER BY address"));
-    rows.extend(query("SELECT name, sql FROM sqlite_schema ORDER BY name"));
-    let envelope = query("SELECT mep_encrypted FROM metadata").remove(0).remove(0);
-    let Cell::Blob(envelope) = envelope else {
-        panic!("the envelope is no blob");
-    };
+        "SELECT * FROM keys ORDER BY address",
+        "SELECT * FROM msig_addrs ORDER BY address",
+        "SELECT name, sql FROM sqlite_schema ORDER BY name",
+    ]
+    .map(|query| sqlite::rows(file, query));
+    let envelope = sqlite::blob(file, "SELECT mep_encrypted FROM metadata");
     (rows, Pack::decode(&envelope))
 }
 
@@ -100,7 +91,10 @@ fn handles_end_and_the_old_password_opens_nothing() {
     assert!(!opens(&mut api, &id, "old"));
     let export = json!({"wallet_handle_token": handle, "wallet_password": "old"});
     assert_eq!(api.post("/v1/master-key/export", &export).status, 400);
-    api.ok("/v1/master-key/export", &with(&export, "wallet_password", "new"));
+    api.ok(
+        "/v1/master-key/export",
+        &with(&export, json!({"wallet_password": "new"})),
+    );
     // Nobody else's handle ends.
     api.generate(&other);
 }
@@ -116,38 +110,43 @@ fn what_is_refused_changes_nothing() {
     let good = change("old", "new");
     let cases = [
         (
-            with(&good, "wallet_password", "wrong"),
+            with(&good, json!({"wallet_password": "wrong"})),
             403,
             "wrong_password",
             "wrong password",
         ),
         (
-            with(&good, "scrypt_n", 16384),
+            with(&good, json!({"scrypt_n": 16384})),
             400,
             "bad_request",
             "slow scrypt N must be at least 32768",
         ),
         (
-            with(&good, "scrypt_p", 1),
+            with(&good, json!({"scrypt_p": 1})),
             400,
             "bad_request",
             "slow scrypt P must be at least 32",
         ),
-        (with(&good, "scrypt_n", 40000), 400, "bad_request", "power of two"),
         (
-            with(&good, "scrypt_n", 1_u64 << 40),
+            with(&good, json!({"scrypt_n": 40000})),
+            400,
+            "bad_request",
+            "power of two",
+        ),
+        (
+            with(&good, json!({"scrypt_n": 1_u64 << 40})),
             400,
             "bad_request",
             "more work than is allowed",
         ),
         (
-            with(&good, "scrypt_n", 131_072),
+            with(&good, json!({"scrypt_n": 131_072})),
             400,
             "bad_request",
             "more work than is allowed",
         ),
         (
-            with(&good, "new_password", Value::Null),
+            with(&good, json!({"new_password": Value::Null})),
             400,
             "malformed_body",
             "new_password is missing",
@@ -159,23 +158,24 @@ fn what_is_refused_changes_nothing() {
             "new_password is missing",
         ),
         (
-            with(&good, "wallet_id", id.as_str()),
+            with(&good, json!({"wallet_id": id.as_str()})),
             400,
             "malformed_body",
             "could not decode",
         ),
         (
-            with(&good, "new_pasword", "x"),
+            with(&good, json!({"new_pasword": "x"})),
             400,
             "malformed_body",
             "could not decode",
         ),
     ];
     for (body, status, code, words) in cases {
-        let message = refused(&api.post(&path(&id, "password"), &body), status, code);
+        let message = api.post(&path(&id, "password"), &body).refused(status, code);
         assert!(message.contains(words), "{body}: {message}");
     }
-    refused(&api.post(&path("00ff", "password"), &good), 404, "wallet_not_found");
+    api.post(&path("00ff", "password"), &good)
+        .refused(404, "wallet_not_found");
     assert!(opens(&mut api, &id, "old"));
 }
 
@@ -207,8 +207,8 @@ fn one_of_two_changes_at_once_wins() {
         };
         // Seen before the other's commit or after it.
         match replies[1 - winner].status {
-            401 => refused(&replies[1 - winner], 401, "invalid_handle"),
-            _ => refused(&replies[1 - winner], 403, "wrong_password"),
+            401 => replies[1 - winner].refused(401, "invalid_handle"),
+            _ => replies[1 - winner].refused(403, "wrong_password"),
         };
         current = format!("password {round}.{winner}");
         for daemon in &daemons {

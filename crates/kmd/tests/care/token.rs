@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use crate::refused;
 use crate::support::{
     TOKEN,
     daemon::{Home, mode},
@@ -24,7 +23,7 @@ fn the_old_token_is_dead_at_once_for_everybody() {
     assert!(!daemon.home.read("kmd.log").contains(&new));
 
     // Both connections are still open.
-    refused(&one.post("/v2/token/rotate", &json!({})), 401, "invalid_token");
+    one.post("/v2/token/rotate", &json!({})).refused(401, "invalid_token");
     assert_eq!(two.get("/v1/wallets").status, 401);
     assert_eq!(daemon.home.read("kmd.token"), new, "what is refused rotates nothing");
     for api in [&mut one, &mut two] {
@@ -47,7 +46,7 @@ fn a_token_that_cannot_be_written_is_not_replaced() {
     let daemon = Home::cheap().start();
     let mut api = daemon.api();
     std::fs::create_dir(daemon.home.file(".kmd.token.unfinished")).unwrap();
-    refused(&api.post("/v2/token/rotate", &json!({})), 500, "token_failed");
+    api.post("/v2/token/rotate", &json!({})).refused(500, "token_failed");
     assert_eq!(daemon.home.read("kmd.token"), TOKEN);
     assert_eq!(api.get("/v1/wallets").status, 200);
 }

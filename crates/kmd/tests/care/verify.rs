@@ -7,8 +7,8 @@ use std::{
     thread,
 };
 
-use crate::support::{daemon::Home, golden, http::Reply};
-use crate::{path, refused};
+use crate::path;
+use crate::support::{StopWhenDropped, daemon::Home, golden, http::Reply};
 
 fn codes(found: &Value) -> Vec<String> {
     let problems = found["problems"].as_array().unwrap();
@@ -174,6 +174,7 @@ fn a_wallet_in_use_is_sound_all_the_time() {
     let handle = api.open(&id, "");
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
+        let stop = StopWhenDropped(&done);
         for _ in 0..2 {
             let mut api = daemon.api();
             let (handle, done) = (&handle, &done);
@@ -185,7 +186,7 @@ fn a_wallet_in_use_is_sound_all_the_time() {
         }
         let verify = || api.post(&path(&id, "verify"), &json!({"wallet_password": ""}));
         let replies: Vec<Reply> = std::iter::repeat_with(verify).take(3).collect();
-        done.store(true, Ordering::Relaxed);
+        drop(stop);
         for reply in replies {
             assert_eq!(reply.json()["problem_count"], 0, "{}", reply.text());
         }
@@ -198,6 +199,7 @@ fn it_needs_the_password_of_a_wallet() {
     let mut api = daemon.api();
     let id = api.create("first", "right");
     let body = json!({"wallet_password": "wrong"});
-    refused(&api.post(&path(&id, "verify"), &body), 403, "wrong_password");
-    refused(&api.post(&path("00ff", "verify"), &body), 404, "wallet_not_found");
+    api.post(&path(&id, "verify"), &body).refused(403, "wrong_password");
+    api.post(&path("00ff", "verify"), &body)
+        .refused(404, "wallet_not_found");
 }

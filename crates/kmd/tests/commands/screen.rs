@@ -14,7 +14,7 @@ use rustix::termios::{LocalModes, tcgetattr};
 
 use crate::desk::Desk;
 use crate::support::PATIENCE;
-use crate::support::daemon::kmd;
+use crate::support::daemon::{kmd, wrap};
 
 /// The person's end of a terminal.
 pub struct Screen {
@@ -143,14 +143,9 @@ pub fn at_terminal(words: &str) -> Command {
 /// The same, started by another program.
 fn at_terminal_of(starter: &[&str], words: &str) -> Command {
     let mut command = Command::new("setsid");
-    command
-        .args(["--ctty", "--wait"])
-        .args(starter)
-        .arg(kmd().get_program());
-    command.args(words.split_whitespace());
-    command
+    wrap(command.args(["--ctty", "--wait"]).args(starter), &kmd())
+        .args(words.split_whitespace())
         .env("TERM", "xterm")
-        .env_remove("NO_COLOR")
-        .env_remove("ALGORAND_DATA");
+        .env_remove("NO_COLOR");
     command
 }

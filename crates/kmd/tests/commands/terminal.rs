@@ -1,13 +1,13 @@
 //! Questions at a real terminal: what is shown, and what never is.
 
 use std::fs::{self, DirEntry};
-use std::thread;
 
 use rustix::process::Signal;
 use rustix::termios::LocalModes;
 
 use crate::desk::{Desk, PASSWORD, says};
 use crate::screen::Screen;
+use crate::support::wait_for;
 
 #[test]
 fn a_password_is_not_shown() {
@@ -151,7 +151,10 @@ fn wait_until_stopped(process: u32) {
         status.lines().any(|line| line.starts_with("State:\tT"))
     };
     let tasks = || fs::read_dir(format!("/proc/{process}/task")).unwrap();
-    while !tasks().all(|task| is_stopped(task.unwrap())) {
-        thread::yield_now();
-    }
+    wait_for("all threads are stopped", || {
+        tasks()
+            .all(|task| is_stopped(task.unwrap()))
+            .then_some(())
+            .ok_or("some run")
+    });
 }

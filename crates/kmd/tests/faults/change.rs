@@ -6,10 +6,15 @@ use super::{
 };
 use crate::support::{
     api::{creation, string},
-    daemon::Daemon,
+    daemon::{Daemon, Home, names},
     http::Reply,
 };
 use serde_json::{Value, json};
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
+    path::PathBuf,
+};
 
 /// A change.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,16 +26,39 @@ pub enum Change {
     ImportMultisig,
     Rename,
     NewPassword,
+    Backup,
+    Restore,
 }
 
 const NEW_PASSWORD: &str = "another horse";
 const NEW_NAME: &str = "new name";
+/// The backup that is made, or restored.
+const BACKUP: &str = "kept.db";
+const RESTORE: &str = "/v2/wallets/restore";
 
 impl Change {
+    /// A directory where it can be asked for.
+    pub fn home(self, scene: &Scene) -> Home {
+        let home = scene.copy();
+        if self == Self::Restore {
+            let wallet = home.wallets().join(&home.wallet_files()[0]);
+            fs::rename(wallet, make_backups(&home).join(BACKUP)).unwrap();
+        }
+        home
+    }
+
+    /// The folder that it changes. It is there.
+    pub fn folder(self, home: &Home) -> PathBuf {
+        match self {
+            Self::Backup => make_backups(home),
+            _ => home.wallets(),
+        }
+    }
+
     /// Asks for it: the answer, or nothing when the daemon is gone before it gave one.
     pub fn ask(self, scene: &Scene, daemon: &Traced) -> Option<Reply> {
         let handle = match self {
-            Self::Create | Self::Rename | Self::NewPassword => String::new(),
+            Self::Create | Self::Rename | Self::NewPassword | Self::Backup | Self::Restore => String::new(),
             _ => {
                 let opened = json!({"wallet_id": scene.wallet, "wallet_password": PASSWORD});
                 let opened = daemon.ask("POST", "/v1/wallet/init", &opened)?;
@@ -74,6 +102,8 @@ impl Change {
                 "/v2/wallets/{id}/password",
                 json!({"wallet_password": PASSWORD, "new_password": NEW_PASSWORD}),
             ),
+            Self::Backup => ("POST", "/v2/wallets/{id}/backup", backup(BACKUP)),
+            Self::Restore => ("POST", RESTORE, backup(BACKUP)),
         }
     }
 
@@ -81,6 +111,8 @@ impl Change {
     pub fn is_done_already(self, reply: &Reply) -> bool {
         let said = match self {
             Self::NewPassword => return reply.json()["error"]["code"] == "wrong_password",
+            Self::Backup => return reply.json()["error"]["code"] == "backup_exists",
+            Self::Restore => return reply.json()["error"]["code"] == "wallet_exists",
             Self::Create | Self::Rename => "wallet with same name already exists",
             Self::Import | Self::ImportMultisig => "key already exists in wallet",
             Self::Generate | Self::Delete => return false,
@@ -90,8 +122,11 @@ impl Change {
 
     /// Checks what is there now, given what was answered: all of what was acknowledged, and nothing half.
     pub fn check(self, scene: &Scene, daemon: &Daemon, answer: Option<&Value>) {
-        if self == Self::NewPassword {
-            change_back(scene, daemon, answer.is_some());
+        match self {
+            Self::NewPassword => change_back(scene, daemon, answer.is_some()),
+            Self::Backup => check_backup(scene, daemon, answer.is_some()),
+            Self::Restore => check_restored(scene, daemon, answer.is_some()),
+            _ => {}
         }
         let may_lack = (self == Self::Delete).then_some(scene.victim.as_str());
         let multisig = answer.filter(|_| self == Self::ImportMultisig);
@@ -144,4 +179,55 @@ fn change_back(scene: &Scene, daemon: &Daemon, answered: bool) {
         let body = json!({"wallet_password": NEW_PASSWORD, "new_password": PASSWORD});
         api.ok(&format!("/v2/wallets/{}/password", scene.wallet), &body);
     }
+}
+
+fn backup(name: &str) -> Value {
+    json!({"file_name": name, "wallet_password": PASSWORD})
+}
+
+fn backups(home: &Home) -> PathBuf {
+    home.file("backups")
+}
+
+fn make_backups(home: &Home) -> PathBuf {
+    let folder = backups(home);
+    fs::create_dir_all(&folder).unwrap();
+    fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
+    folder
+}
+
+/// Checks that there is no backup or a whole one, from which the wallet comes back elsewhere, and that the next backup
+/// clears away what an unfinished one left.
+fn check_backup(scene: &Scene, daemon: &Daemon, answered: bool) {
+    let written = backups(&daemon.home).join(BACKUP);
+    assert!(written.exists() || !answered, "lost");
+    if written.exists() {
+        let other = Home::cheap();
+        fs::copy(&written, make_backups(&other).join(BACKUP)).unwrap();
+        let other = other.start();
+        let restored = other.api().ok(RESTORE, &backup(BACKUP));
+        assert_eq!(restored["verification"]["problem_count"], 0, "{restored}");
+        scene.check(&other, None, None);
+    }
+    let place = format!("/v2/wallets/{}/backup", scene.wallet);
+    daemon.api().ok(&place, &backup("next.db"));
+    let expected: &[&str] = if written.exists() {
+        &[BACKUP, "next.db"]
+    } else {
+        &["next.db"]
+    };
+    assert_eq!(names(&backups(&daemon.home)), expected);
+}
+
+/// Checks that the wallet is there or can be restored, and that its backup is as it was.
+fn check_restored(scene: &Scene, daemon: &Daemon, answered: bool) {
+    let mut api = daemon.api();
+    let restored = !api.wallet_ids().is_empty();
+    assert!(restored || !answered, "lost");
+    if !restored {
+        api.ok(RESTORE, &backup(BACKUP));
+    }
+    let kept = fs::read(backups(&daemon.home).join(BACKUP)).unwrap();
+    assert!(kept == scene.wallet_file(), "the backup was changed");
+    assert_eq!(names(&backups(&daemon.home)), [BACKUP]);
 }

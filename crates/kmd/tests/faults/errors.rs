@@ -63,6 +63,16 @@ fn errors_anywhere_while_changing_the_password() {
     errors_anywhere(Change::NewPassword);
 }
 
+#[test]
+fn errors_anywhere_while_backing_up() {
+    errors_anywhere(Change::Backup);
+}
+
+#[test]
+fn errors_anywhere_while_restoring() {
+    errors_anywhere(Change::Restore);
+}
+
 /// Fails the first call of a kind, then the second, and so on until none is left to fail.
 fn errors_anywhere(change: Change) {
     if !may_trace() {
@@ -84,7 +94,7 @@ fn errors_anywhere(change: Change) {
 
 /// Whether there was a call to fail.
 fn fails(change: Change, scene: &Scene, injection: &Injection) -> bool {
-    let home = scene.copy();
+    let home = change.home(scene);
     let traced = Traced::start(&home, injection);
     let place = format!("{change:?}, {} {}", injection.call, injection.what);
     let serves = traced.address.is_some();

@@ -4,8 +4,9 @@ use super::scene::{PASSWORD, check_whole, create_unless_there};
 use crate::support::{
     TOKEN,
     api::{Api, creation},
-    daemon::{Process, cheap, kmd},
+    daemon::{Process, cheap, kmd, wrap},
     http::{Connection, Reply},
+    not_tested,
 };
 use serde_json::json;
 use std::{
@@ -68,7 +69,7 @@ fn until_refused(mut generate: impl FnMut() -> Reply, keys: &mut Vec<String>) ->
 /// How unshare(1) is asked for a place to mount something: by root, or by anyone who becomes root inside.
 const NAMESPACES: [&[&str]; 2] = [&["--mount"], &["--user", "--map-root-user", "--mount"]];
 
-/// What works of these. Where nothing does, says loudly what is not tested.
+/// What works of these. Where nothing does, says what is not tested.
 fn namespaces() -> Option<&'static [&'static str]> {
     let works = |namespaces: &&[&str]| {
         let mut tried = Command::new("unshare");
@@ -80,11 +81,7 @@ fn namespaces() -> Option<&'static [&'static str]> {
     };
     let found = NAMESPACES.into_iter().find(works);
     if found.is_none() {
-        // Not `eprintln`: that is captured, and nobody reads it.
-        let _ = writeln!(
-            std::io::stderr(),
-            "\n*** NOT TESTED: a full disk: neither root nor user namespaces are to be had here ***\n"
-        );
+        not_tested("a full disk", "neither root nor user namespaces are to be had here");
     }
     found
 }
@@ -99,11 +96,7 @@ impl SmallDisk {
     fn new(namespaces: &[&str]) -> Self {
         let mut command = Command::new("unshare");
         command.args(namespaces).arg("sh").args(["-e", "-c", SHELL]);
-        command
-            .arg(kmd().get_program())
-            .env_remove("ALGORAND_DATA")
-            .env_remove("XDG_DATA_HOME");
-        command.env("SIZE", format!("{KIB}k"));
+        wrap(&mut command, &kmd()).env("SIZE", format!("{KIB}k"));
         command.env("TOKEN", TOKEN).env("CONFIG", cheap().to_string());
         let (shell, commands) = Process::spawn_with_stdin(&mut command);
         Self {

@@ -41,6 +41,16 @@ fn killed_anywhere_while_changing_the_password() {
     killed_anywhere(Change::NewPassword);
 }
 
+#[test]
+fn killed_anywhere_while_backing_up() {
+    killed_anywhere(Change::Backup);
+}
+
+#[test]
+fn killed_anywhere_while_restoring() {
+    killed_anywhere(Change::Restore);
+}
+
 /// Kills the daemon before its first call of a kind, then before its second, and so on until it gets through.
 fn killed_anywhere(change: Change) {
     if !may_trace() {
@@ -56,7 +66,7 @@ fn killed_anywhere(change: Change) {
 
 /// Whether the daemon was killed.
 fn killed_at(change: Change, scene: &Scene, call: &'static str, when: usize) -> bool {
-    let home = scene.copy();
+    let home = change.home(scene);
     let what = format!("signal=KILL:when={when}");
     let traced = Traced::start(&home, &Injection { call, what });
     let answer = change.ask(scene, &traced);

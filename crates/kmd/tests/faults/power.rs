@@ -1,6 +1,6 @@
 //! The power goes: of all that was written only what was synced is sure to be on the disk.
 //!
-//! strace writes down what the daemon does to the wallets folder. From that the disk is made again as it may be at
+//! strace writes down what the daemon does to the folder of wallets, or of backups. From that the disk is made again as it may be at
 //! any moment: contents as they were last synced or as they were last written, names as they were when the folder was
 //! last synced or as they are now. POSIX promises no more than the first of each.
 
@@ -9,7 +9,7 @@ use super::{
     scene::Scene,
     strace::{Call, Traced, may_trace},
 };
-use crate::support::daemon::Home;
+use crate::support::daemon::names;
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -52,20 +52,31 @@ fn power_goes_while_changing_the_password() {
     power_goes_while(Change::NewPassword);
 }
 
+#[test]
+fn power_goes_while_backing_up() {
+    power_goes_while(Change::Backup);
+}
+
+#[test]
+fn power_goes_while_restoring() {
+    power_goes_while(Change::Restore);
+}
+
 fn power_goes_while(change: Change) {
     if !may_trace() {
         return;
     }
     let scene = Scene::new();
-    let home = scene.copy();
-    let mut disk = Disk::of(&home.wallets());
+    let home = change.home(&scene);
+    let folder = change.folder(&home);
+    let mut disk = Disk::of(&folder);
     let traced = Traced::recorded(&home);
     let answer = change.ask(&scene, &traced).unwrap();
     assert_eq!(answer.status, 200, "{}", answer.text());
     traced.stop();
 
     let mut seen = BTreeSet::new();
-    for call in Call::all_in(&home, &home.wallets()) {
+    for call in Call::all_in(&home, &folder) {
         disk.apply(&call);
         for names in [&disk.synced_names, &disk.names] {
             for synced in [true, false] {
@@ -85,8 +96,11 @@ fn power_goes_while(change: Change) {
 type Files = BTreeMap<String, Vec<u8>>;
 
 fn check(change: Change, scene: &Scene, files: &Files, answer: Option<&Value>) {
-    let home = Home::cheap();
-    let folder = home.make_wallets();
+    let home = change.home(scene);
+    let folder = change.folder(&home);
+    for name in names(&folder) {
+        fs::remove_file(folder.join(name)).unwrap();
+    }
     for (name, content) in files {
         fs::write(folder.join(name), content).unwrap();
     }

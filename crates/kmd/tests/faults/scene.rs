@@ -2,7 +2,7 @@
 
 use crate::support::{
     api::{Api, creation, string},
-    daemon::{Daemon, Home},
+    daemon::{Daemon, Home, names},
 };
 use serde_json::json;
 use std::{
@@ -84,10 +84,14 @@ impl Scene {
         listed
     }
 
+    /// What is in the wallet's file.
+    pub fn wallet_file(&self) -> Vec<u8> {
+        fs::read(self.home.wallets().join(&self.home.wallet_files()[0])).unwrap()
+    }
+
     /// Checks that the folder holds the files of the listed wallets, and nothing else.
     pub fn check_nothing_is_left(&self, daemon: &Daemon) {
-        let names = fs::read_dir(daemon.home.wallets()).unwrap();
-        let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        let names = names(&daemon.home.wallets());
         let wallets = daemon.api().wallets();
         assert_eq!(names.len(), wallets.len(), "{names:?} are {wallets:?}");
     }

@@ -6,14 +6,14 @@
 use crate::support::{
     TOKEN,
     api::Api,
-    daemon::{Exit, Home, Process, kmd},
+    daemon::{Exit, Home, Process, kmd, wrap},
     http::{Connection, Reply},
+    not_tested,
 };
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::{
     fs,
-    io::Write,
     net::SocketAddr,
     path::Path,
     process::{Command, Stdio},
@@ -58,7 +58,7 @@ pub struct Traced {
     pub address: Option<SocketAddr>,
 }
 
-/// Whether strace may trace here. Where it may not, says loudly what is not tested.
+/// Whether strace may trace here. Where it may not, says what is not tested.
 pub fn may_trace() -> bool {
     let traced = Command::new("strace")
         .args(["-f", "-o", "/dev/null", "true"])
@@ -66,11 +66,10 @@ pub fn may_trace() -> bool {
         .status();
     let may = traced.is_ok_and(|status| status.success());
     if !may {
-        // Not `eprintln`: that is captured, and nobody reads it.
-        let test = std::thread::current().name().unwrap_or("?").to_owned();
-        let _ = writeln!(
-            std::io::stderr(),
-            "\n*** NOT TESTED: {test}: strace(1) is missing or may not trace here ***\n"
+        let thread = std::thread::current();
+        not_tested(
+            thread.name().unwrap_or("what fails at one call"),
+            "strace(1) is missing or may not trace here",
         );
     }
     may
@@ -100,16 +99,8 @@ impl Traced {
 
     fn start_with(home: &Home, options: &[String]) -> Self {
         let mut command = Command::new("strace");
-        command
-            .args(["-qq", "-o"])
-            .arg(home.file("strace.log"))
-            .args(options)
-            .arg(kmd().get_program())
-            .arg("-d")
-            .arg(&home.path)
-            .env_remove("ALGORAND_DATA")
-            .env_remove("XDG_DATA_HOME");
-        let process = Process::spawn(&mut command);
+        command.args(["-qq", "-o"]).arg(home.file("strace.log")).args(options);
+        let process = Process::spawn(wrap(&mut command, &home.command()));
         let address = process.serving();
         Self {
             home: home.clone(),

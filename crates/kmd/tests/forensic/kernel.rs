@@ -1,11 +1,10 @@
-//! This kernel, and one without memory that nobody else can read. This program puts a filter before a daemon, by which
-//! the call for such memory fails as on an older kernel, and becomes the daemon.
+//! This kernel, and one without memory that nobody else can read.
 
-use crate::support::daemon::{Daemon, Home, kmd};
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
-use std::{collections::BTreeMap, env, os::unix::process::CommandExt, process::Command};
-
-const DIRECTORY: &str = "FORENSIC_TEST_DIRECTORY";
+use crate::support::{
+    daemon::{Daemon, Home},
+    kernel::{self, Lacking},
+};
+use std::process::Command;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kernel {
@@ -17,17 +16,16 @@ pub enum Kernel {
 
 pub const KERNELS: [Kernel; 2] = [Kernel::WithoutSecretMemory, Kernel::This];
 
+const NO_SECRET_MEMORY: Lacking = Lacking {
+    call: libc::SYS_memfd_secret,
+    errno: libc::ENOSYS,
+};
+
 impl Kernel {
     pub fn command(self, home: &Home) -> Command {
         match self {
             Self::This => home.command(),
-            Self::WithoutSecretMemory => {
-                let mut command = Command::new(env::current_exe().unwrap());
-                command
-                    .args(["--exact", "kernel::becomes_the_daemon", "--nocapture"])
-                    .env(DIRECTORY, &home.path);
-                command
-            }
+            Self::WithoutSecretMemory => kernel::without(NO_SECRET_MEMORY, "kernel::becomes_the_daemon", home),
         }
     }
 
@@ -39,16 +37,5 @@ impl Kernel {
 /// Not a test, but the program that the tests start, by this name.
 #[test]
 fn becomes_the_daemon() {
-    let Some(directory) = env::var_os(DIRECTORY) else {
-        return;
-    };
-    let filter = SeccompFilter::new(
-        BTreeMap::from([(libc::SYS_memfd_secret, Vec::new())]),
-        SeccompAction::Allow,
-        SeccompAction::Errno(libc::ENOSYS.unsigned_abs()),
-        env::consts::ARCH.try_into().unwrap(),
-    );
-    let program: BpfProgram = filter.unwrap().try_into().unwrap();
-    seccompiler::apply_filter(&program).unwrap();
-    panic!("{}", kmd().arg("-d").arg(directory).exec());
+    kernel::become_the_daemon();
 }

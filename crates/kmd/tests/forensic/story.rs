@@ -6,10 +6,10 @@ use crate::support::{
     daemon::Daemon,
     pack::Pack,
     secrets::Secrets,
+    sqlite,
 };
 use ed25519_dalek::SigningKey;
 use kmd_crypto::{KdfFloor, KdfLimits, KdfParams, PasswordKdf, PasswordKdfSettings, open_master_key};
-use rusqlite::Connection;
 use std::num::NonZeroUsize;
 
 /// A wallet, its secrets, and the client that made it.
@@ -88,10 +88,8 @@ impl Story {
     fn learn_master_key(&mut self, daemon: &Daemon) {
         let files = daemon.home.wallet_files();
         let name = files.iter().find(|name| name.contains(&self.id)).unwrap();
-        let file = Connection::open(daemon.home.wallets().join(name)).unwrap();
-        let envelope: Vec<u8> = file
-            .query_row("SELECT mep_encrypted FROM metadata", [], |row| row.get(0))
-            .unwrap();
+        let file = daemon.home.wallets().join(name);
+        let envelope = sqlite::blob(&file, "SELECT mep_encrypted FROM metadata");
         let kdf = PasswordKdf::new(PasswordKdfSettings {
             limits: KdfLimits::default(),
             floor: KdfFloor::NONE,

@@ -2,11 +2,11 @@
 
 use crate::{
     get, metrics_address,
-    scrape::Page,
     support::{
         TOKEN,
         daemon::{Home, cheap_with},
         http::{Connection, Request},
+        metrics::Page,
     },
     watched,
 };

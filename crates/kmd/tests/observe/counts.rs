@@ -2,13 +2,14 @@
 
 use crate::{
     get,
-    scrape::{Page, scrape},
     support::{
         TOKEN,
         algorand::{base64, key_of_label, payment, public_key},
-        api::{Api, string},
+        api::{Api, string, with},
         daemon::{Daemon, Home, cheap_with},
         http::Request,
+        metrics::{Page, scrape},
+        wait_for,
     },
 };
 use serde_json::{Value, json};
@@ -32,9 +33,10 @@ impl Opened {
     }
 
     fn and(&self, more: Value) -> Value {
-        let mut body = json!({"wallet_handle_token": self.handle, "wallet_password": PASSWORD});
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        body
+        with(
+            &json!({"wallet_handle_token": self.handle, "wallet_password": PASSWORD}),
+            more,
+        )
     }
 
     fn transaction(&self) -> String {
@@ -183,7 +185,10 @@ fn connections_and_the_process() {
     third.start(&Request::new("GET", "/health")).unwrap();
     let scraping = Request::new("GET", "/metrics").header("X-KMD-API-Token", TOKEN);
     let held = "kmd_connections_held_back_total{listener=\"tcp\"}";
-    while Page::by(&mut first, &scraping).value(held) < 1.0 {}
+    wait_for("the third connection is held back", || {
+        let count = Page::by(&mut first, &scraping).value(held);
+        if count >= 1.0 { Ok(()) } else { Err(count) }
+    });
     drop(second);
     assert_eq!(third.answer("GET").unwrap().status, 200);
 
@@ -253,10 +258,11 @@ fn only_grows(daemon: &Daemon, over: impl Fn() -> bool) {
 
 /// Reads until a count is reached.
 fn until(daemon: &Daemon, name: &str, count: f64) -> Page {
-    loop {
+    wait_for(&format!("{name} is {count}"), || {
         let page = scrape(daemon);
-        if page.find(name) == Some(count) {
-            return page;
+        match page.find(name) {
+            Some(found) if found == count => Ok(page),
+            other => Err(other),
         }
-    }
+    })
 }

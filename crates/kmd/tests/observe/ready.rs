@@ -2,12 +2,12 @@
 
 use crate::{
     get, metrics_address,
-    scrape::scrape,
     support::{
-        PATIENCE,
         daemon::{Daemon, Home, cheap_with},
         golden,
         http::{Connection, Reply},
+        metrics::scrape,
+        wait_for,
     },
     watched,
 };
@@ -16,7 +16,6 @@ use serde_json::json;
 use std::{
     fs,
     thread::{self, JoinHandle},
-    time::Instant,
 };
 
 #[test]
@@ -82,14 +81,10 @@ fn a_daemon_that_stops_is_not_ready() {
         assert!(!over, "the requests were never seen waiting");
     }
     daemon.process.signal(Signal::TERM);
-    let started = Instant::now();
-    let reply = loop {
+    let reply = wait_for("a daemon that stops is not ready", || {
         let reply = get(&mut watcher, "/ready");
-        if reply.status == 503 {
-            break reply;
-        }
-        assert!(started.elapsed() < PATIENCE);
-    };
+        if reply.status == 503 { Ok(reply) } else { Err(reply) }
+    });
     assert_eq!(reply.json()["reasons"], json!(["kmd is stopping"]));
     assert!(
         get(&mut Connection::tcp(address), "/metrics")
@@ -111,13 +106,9 @@ fn becomes(daemon: &Daemon, status: u16) -> Reply {
 
 /// Asks until the answer is the expected one: what was found counts for a second.
 fn until(daemon: &Daemon, expected: impl Fn(&Reply) -> bool) -> Reply {
-    let started = Instant::now();
     let mut connection = daemon.tcp();
-    loop {
+    wait_for("the expected answer", || {
         let reply = get(&mut connection, "/ready");
-        if expected(&reply) {
-            return reply;
-        }
-        assert!(started.elapsed() < PATIENCE, "{}", reply.text());
-    }
+        if expected(&reply) { Ok(reply) } else { Err(reply.text()) }
+    })
 }

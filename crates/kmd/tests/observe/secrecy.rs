@@ -2,12 +2,12 @@
 
 use crate::{
     get,
-    scrape::scrape,
     support::{
         TOKEN,
         algorand::{base64, payment, public_key},
         daemon::{Home, cheap},
         http::Request,
+        metrics::scrape,
     },
 };
 use serde_json::json;

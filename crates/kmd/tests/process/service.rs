@@ -3,7 +3,7 @@
 use crate::support::{
     PATIENCE, TOKEN,
     api::Api,
-    daemon::{Daemon, Home, Process, cheap_with},
+    daemon::{Daemon, Home, Process, cheap_with, wrap},
     http::Connection,
 };
 use serde_json::json;
@@ -114,34 +114,17 @@ fn the_journal_gets_priorities_and_no_times() {
 
 /// Starts the daemon with a socket as number 3, as a service manager does.
 fn start_with(home: &Home, socket: OwnedFd) -> Daemon {
-    let mut process = Process::spawn_with(&mut activated(home), socket);
-    let Some(address) = process.serving() else {
-        panic!("kmd did not start: {:#?}", process.wait());
-    };
-    Daemon {
-        home: home.clone(),
-        address,
-        process,
-    }
+    home.started(Process::spawn_with(&mut activated(home), socket))
 }
 
 /// Standard input becomes number 3; the process that is told by `LISTEN_PID` is the daemon.
 fn activated(home: &Home) -> Command {
-    let daemon = home.command();
     let mut command = Command::new("sh");
-    command
-        .args([
-            "-c",
-            r#"exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@""#,
-            "sh",
-        ])
-        .arg(daemon.get_program())
-        .args(daemon.get_args());
-    for (name, value) in daemon.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
+    command.args([
+        "-c",
+        r#"exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@""#,
+        "sh",
+    ]);
+    wrap(&mut command, &home.command());
     command
 }

@@ -2,14 +2,15 @@
 
 use super::said;
 use crate::support::{
+    PATIENCE,
     algorand::{base64, key_of_label, payment, private_key, public_key},
-    api::{Api, string},
+    api::{Api, string, with},
     daemon::{Daemon, Home, cheap_with},
-    golden,
+    golden, wait_for,
 };
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use std::{thread, time::Duration};
+use std::{io::ErrorKind, path::PathBuf, time::Duration};
 
 const PASSWORD: &str = "password";
 const PROGRAM: [u8; 5] = [1, 32, 1, 1, 34];
@@ -57,7 +58,7 @@ fn keys(api: &mut Api, id: &str) {
     let address = api.generate(&handle);
     let transaction = base64(&payment(&public_key(&address)));
     let with_password = json!({"wallet_handle_token": handle, "wallet_password": PASSWORD});
-    let and = |more: Value| merged(&with_password, more);
+    let and = |more: Value| with(&with_password, more);
     api.ok("/v1/transaction/sign", &and(json!({"transaction": transaction})));
     api.ok(
         "/v1/program/sign",
@@ -132,7 +133,7 @@ fn wrong_requests(daemon: &Daemon, api: &mut Api) {
 
 /// Another process has the file for a while, and has put it into another mode.
 fn beside_others(api: &mut Api, id: &str, folder: &Home) {
-    let file = support_file(folder, id);
+    let file = file_of(folder, id);
     let other = Connection::open(&file).unwrap();
     other
         .execute_batch("PRAGMA journal_mode = WAL; BEGIN; UPDATE metadata SET driver_version = 1; COMMIT;")
@@ -141,16 +142,23 @@ fn beside_others(api: &mut Api, id: &str, folder: &Home) {
     let handle = api.open(id, PASSWORD);
     let other = Connection::open(&file).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    let unlocks = thread::spawn(move || {
-        thread::sleep(Duration::from_millis(300));
-        other.execute_batch("ROLLBACK").unwrap();
-    });
-    // SQLite waits for it.
-    api.generate(&handle);
-    unlocks.join().unwrap();
+    let generate = json!({"wallet_handle_token": handle}).to_string();
+    let generate = api.request("POST", "/v1/key").body(generate);
+    let connection = api.connection();
+    connection.start(&generate).unwrap();
+    // The daemon has this long to do what it must not, while SQLite waits for the other process.
+    connection.patience(Duration::from_millis(100)).unwrap();
+    let early = connection.answer("POST");
+    assert!(
+        matches!(&early, Err(error) if error.kind() == ErrorKind::WouldBlock),
+        "{early:?}"
+    );
+    other.execute_batch("ROLLBACK").unwrap();
+    connection.patience(PATIENCE).unwrap();
+    assert_eq!(connection.answer("POST").unwrap().status, 200);
 }
 
-fn support_file(folder: &Home, id: &str) -> std::path::PathBuf {
+fn file_of(folder: &Home, id: &str) -> PathBuf {
     let files = folder.path.read_dir().unwrap().map(|entry| entry.unwrap().path());
     let mut files = files.filter(|path| path.to_str().unwrap().contains(id));
     files.next().unwrap()
@@ -160,15 +168,12 @@ fn support_file(folder: &Home, id: &str) -> std::path::PathBuf {
 fn expires(api: &mut Api, id: &str) {
     let handle = api.open(id, PASSWORD);
     let with_handle = json!({"wallet_handle_token": handle});
-    while api.post("/v1/wallet/info", &with_handle).status == 200 {
-        thread::sleep(Duration::from_millis(20));
-    }
+    wait_for("the end of the handle", || {
+        match api.post("/v1/wallet/info", &with_handle).status {
+            200 => Err("it lives on"),
+            _ => Ok(()),
+        }
+    });
     let handle = api.open(id, PASSWORD);
     api.generate(&handle);
-}
-
-fn merged(base: &Value, more: Value) -> Value {
-    let mut all = base.clone();
-    all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    all
 }

@@ -1,7 +1,10 @@
 //! The API in JSON, as a client uses it.
 
-use super::canary;
-use super::http::{Connection, Reply, Request};
+use super::{
+    canary,
+    http::{Connection, Reply, Request},
+    wait_for,
+};
 use serde_json::{Value, json};
 use std::io;
 
@@ -92,12 +95,14 @@ impl Api {
 
     /// Asks until the daemon has a place for the derivation.
     pub fn post_until_not_busy(&mut self, path: &str, body: &Value) -> Reply {
-        loop {
+        wait_for("a place for a derivation", || {
             let reply = self.post(path, body);
-            if reply.status != 503 {
-                return reply;
+            if reply.status == 503 {
+                Err(reply.text())
+            } else {
+                Ok(reply)
             }
-        }
+        })
     }
 
     /// Asks for derivations until there is no place for one, because another runs; `over` says that it cannot be
@@ -134,6 +139,13 @@ impl Api {
 
 pub fn creation(name: &str, password: &str) -> Value {
     json!({"wallet_name": name, "wallet_driver_name": "sqlite", "wallet_password": password})
+}
+
+/// A body with more fields, or other values of some.
+pub fn with(body: &Value, more: Value) -> Value {
+    let mut body = body.clone();
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body
 }
 
 pub fn string(value: &Value) -> String {

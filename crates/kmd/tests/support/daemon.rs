@@ -96,7 +96,10 @@ pub fn mode(path: &Path) -> u32 {
 impl Home {
     /// An empty directory that only its owner can open.
     pub fn empty() -> Self {
-        let folder = TempDir::with_prefix("kmd").unwrap();
+        Self::of(TempDir::with_prefix("kmd").unwrap())
+    }
+
+    fn of(folder: TempDir) -> Self {
         fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
         Self {
             path: folder.path().to_owned(),
@@ -106,10 +109,20 @@ impl Home {
 
     /// A directory with this configuration and `TOKEN`.
     pub fn with(config: &Value) -> Self {
-        let home = Self::empty();
-        home.write("kmd.token", TOKEN);
-        home.write("kmd_config.json", &config.to_string());
-        home
+        Self::empty().configured(config)
+    }
+
+    /// The same in memory, where the system has a folder for that: for tests that write much, and do not look at what
+    /// a disk makes of it.
+    pub fn in_memory(config: &Value) -> Self {
+        let folder = TempDir::with_prefix_in("kmd", "/dev/shm");
+        folder.map_or_else(|_| Self::empty(), Self::of).configured(config)
+    }
+
+    fn configured(self, config: &Value) -> Self {
+        self.write("kmd.token", TOKEN);
+        self.write("kmd_config.json", &config.to_string());
+        self
     }
 
     pub fn cheap() -> Self {
@@ -171,7 +184,11 @@ impl Home {
 
     /// Starts what the command says and waits until it serves.
     pub fn start_by(&self, command: &mut Command) -> Daemon {
-        let mut process = Process::spawn(command);
+        self.started(Process::spawn(command))
+    }
+
+    /// The daemon that this process is, once it serves.
+    pub fn started(&self, mut process: Process) -> Daemon {
         let Some(address) = process.serving() else {
             panic!("kmd did not start: {:#?}", process.wait());
         };
@@ -190,11 +207,16 @@ impl Home {
 
 /// The `*.db` names of a folder, in the order of their bytes.
 pub fn wallet_files(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".db"))
-        .collect();
+    let mut names = names(folder);
+    names.retain(|name| name.ends_with(".db"));
+    names
+}
+
+/// All names of a folder, in the order of their bytes.
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
     names.sort();
     names
 }
@@ -207,6 +229,18 @@ pub fn kmd() -> Command {
         .env_remove("XDG_DATA_HOME")
         .env("KMD_NOUSB", "1");
     command
+}
+
+/// Makes a command that is to start another run this one, in the environment that this one is to have.
+pub fn wrap<'a>(outer: &'a mut Command, inner: &Command) -> &'a mut Command {
+    outer.arg(inner.get_program()).args(inner.get_args());
+    for (name, value) in inner.get_envs() {
+        match value {
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
+        };
+    }
+    outer
 }
 
 /// Runs a command that ends by itself.

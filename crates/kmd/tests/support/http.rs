@@ -1,11 +1,15 @@
 //! A raw HTTP/1.1 client: it sends what it is told and keeps what it gets, byte for byte.
 
 use super::PATIENCE;
+use rustix::{
+    io::Errno,
+    net::{RecvFlags, recv},
+};
 use serde_json::Value;
 use std::{
     io::{self, ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
-    os::unix::net::UnixStream,
+    os::{fd::AsFd, unix::net::UnixStream},
     path::Path,
     time::Duration,
 };
@@ -139,6 +143,16 @@ impl Connection {
             Wire::Tcp(stream) => stream.write_all(bytes),
             Wire::Unix(stream) => stream.write_all(bytes),
         }
+    }
+
+    /// Whether a read would not have to wait: there is an answer, or the end of the connection.
+    pub fn is_readable(&self) -> bool {
+        let socket = match &self.wire {
+            Wire::Tcp(stream) => stream.as_fd(),
+            Wire::Unix(stream) => stream.as_fd(),
+        };
+        let looked = recv(socket, &mut [0; 1], RecvFlags::PEEK | RecvFlags::DONTWAIT);
+        !self.unread.is_empty() || !matches!(looked, Err(Errno::AGAIN))
     }
 
     /// Reads one answer to a request of this method.
@@ -285,6 +299,16 @@ impl Reply {
         let body = self.json();
         assert_eq!(body["error"], true, "an error answer: {body}");
         body["message"].as_str().unwrap().to_owned()
+    }
+
+    /// Checks that version 2 refused with this status and code, and with a hint; gives the message.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> String {
+        let error = self.json()["error"].clone();
+        let said = (self.status, error["code"].as_str());
+        assert_eq!(said, (status, Some(code)), "{}", self.text());
+        assert!(!error["hint"].as_str().unwrap().is_empty());
+        error["message"].as_str().unwrap().to_owned()
     }
 }
 

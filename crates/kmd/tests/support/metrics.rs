@@ -1,6 +1,6 @@
 //! A page of metrics, read.
 
-use crate::support::{
+use super::{
     TOKEN,
     daemon::Daemon,
     http::{Connection, Request},

@@ -1,19 +1,21 @@
-//! The canaries of all other tests can sing: what no daemon may say is noticed when something says it.
+//! What all other tests rely on: their canaries can sing, what they do not test is seen, and no wait is endless.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod support;
 
 use std::{
+    env,
     panic::{AssertUnwindSafe, catch_unwind},
     process::Command,
+    time::Duration,
 };
 use support::{
     TOKEN,
     algorand::{base64, unbase64},
     canary,
-    daemon::{Home, Process},
-    golden,
+    daemon::{Home, Process, run},
+    golden, not_tested, wait_at_most,
 };
 
 fn notices(act: impl FnOnce()) -> bool {
@@ -62,4 +64,41 @@ fn a_secret_in_what_a_daemon_says_is_noticed() {
             assert!(notices(|| drop(process)), "{name} on {stream}");
         }
     }
+}
+
+/// Set where a test is to say what it does not test.
+const SAYS: &str = "KMD_TEST_SAYS";
+
+#[test]
+fn what_is_not_tested_is_seen_in_the_output() {
+    let mut harness = Command::new(env::current_exe().unwrap());
+    harness
+        .args(["--exact", "says_what_is_not_tested"])
+        .env(SAYS, "1")
+        .env_remove("RUST_TEST_NOCAPTURE");
+    let exit = run(&mut harness);
+    assert_eq!(exit.code, Some(0), "{exit:#?}");
+    assert!(
+        exit.stderr.contains("*** NOT TESTED: flying: no wings ***"),
+        "{exit:#?}"
+    );
+    assert!(!exit.stdout.contains("captured") && !exit.stderr.contains("captured"));
+}
+
+/// Not a test by itself: the one above looks at its output.
+#[test]
+fn says_what_is_not_tested() {
+    if env::var_os(SAYS).is_some() {
+        eprintln!("captured");
+        not_tested("flying", "no wings");
+    }
+}
+
+#[test]
+fn a_wait_ends_with_what_is_found_or_with_patience() {
+    let mut looks = 0..;
+    let third = || looks.next().filter(|look| *look == 3).ok_or("too early");
+    assert_eq!(wait_at_most(Duration::from_secs(60), "the third", third), 3);
+    let never = || Err::<(), _>("it never is");
+    assert!(notices(|| wait_at_most(Duration::from_millis(1), "never", never)));
 }
