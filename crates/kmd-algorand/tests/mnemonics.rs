@@ -91,3 +91,12 @@ proptest! {
         let _ = mnemonic_to_bytes(&text);
     }
 }
+
+/// A text that grows leaves a copy of the secret where it was.
+#[test]
+fn the_text_has_its_room_from_the_start() {
+    for byte in 0..=255 {
+        let text = mnemonic_from_bytes(&[byte; 32]);
+        assert_eq!(text.capacity(), 25 * "mnemonic".len() + 24);
+    }
+}
