@@ -152,3 +152,16 @@ fn a_deleted_account_is_gone() {
         .unwrap();
     assert_eq!(call.list_multisig(&opened.handle).unwrap(), [opened.account]);
 }
+
+#[test]
+fn an_account_of_one_member_is_signed_for() {
+    let opened = Opened::new();
+    let call = opened.world.kmd.call();
+    let account = call
+        .import_multisig(&opened.handle, 1, 1, vec![opened.stranger])
+        .unwrap();
+    let transaction = payment(account, 1, None);
+    let message = Transaction::decode(&transaction).unwrap().signing_bytes().to_vec();
+    let alone = opened.sign(&transaction, by(opened.stranger, None)).unwrap();
+    assert_eq!(signed(&alone, &message), [true]);
+}
