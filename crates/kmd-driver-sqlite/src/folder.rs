@@ -2,11 +2,12 @@
 //!
 //! Any `*.db` file counts, whatever its name and whenever it came: people drop
 //! files in while kmd runs. What was read from a file is kept and used again
-//! while the file is the same: see `index.rs`. So looking at a folder where
-//! nothing happened costs the same however many files it has; where something
-//! did, or the kernel does not tell, one `stat` a file; and looking for one
-//! wallet, while no file comes or goes, two.
+//! while the file is the same: see `index.rs`. So listing a folder where nothing
+//! happened asks for no file; where something did, or the kernel does not tell, it
+//! costs one `stat` a file; and looking for one wallet, while no file comes or
+//! goes, two.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -17,8 +18,8 @@ use kmd_wallet::{Error, Metadata, Result, WalletId, WalletName};
 
 use crate::connection::{self, BUSY_TIMEOUT, BUSY_TIMEOUT_LOOKING, io};
 use crate::descriptor::FilesInUse;
-use crate::index::{Files, Index, Seen, place_of};
-use crate::listing::{self, Listed, Stamp};
+use crate::index::{AllSeen, Files, Index, Seen, is_settled, place_of};
+use crate::listing::{self, Listing, Stamp};
 use crate::look::{Look, Skipped, look};
 use crate::unfinished::LockedFolder;
 use crate::watch::Watch;
@@ -80,7 +81,11 @@ impl Folder {
 
     /// What all wallets say of themselves, in the order of their file names.
     pub(crate) fn wallets(&self) -> Result<Vec<Metadata>> {
-        let files = self.scan()?;
+        let unchanged = self.index().unchanged(self.stamp(), self.time());
+        let files = match unchanged {
+            Some(files) => files,
+            None => self.scan()?,
+        };
         Ok(files.iter().filter_map(|seen| seen.look.wallet().cloned()).collect())
     }
 
@@ -103,12 +108,12 @@ impl Folder {
     /// was last seen.
     fn find_unchanged(&self, id: &WalletId) -> Option<PathBuf> {
         let index = self.index();
-        let files = index.files_of(Stamp::of(&self.path).ok()?, self.time())?;
+        let files = index.files_of(self.stamp()?)?;
         let mut with_id = files.iter().filter(|seen| seen.look.is_wallet(id));
         let seen = with_id.next().filter(|_| with_id.next().is_none())?;
         let path = self.path.join(&*seen.name);
         let stamp = Stamp::of(&path).ok()?;
-        seen.is_current(stamp, self.time()).then_some(path)
+        seen.is_current(stamp).then_some(path)
     }
 
     /// Refuses when a wallet has this name, or may have it.
@@ -188,33 +193,34 @@ impl Folder {
     /// while a file is slow to open.
     fn scan(&self) -> Result<Files> {
         // Taken before the names are read: what comes meanwhile changes it again.
-        let (folder, now) = (Stamp::of(&self.path).ok(), self.time());
+        let (folder, at) = (self.stamp(), self.time());
         let (told, before) = {
             let mut index = self.index();
-            match index.unchanged(folder, now) {
-                Ok(files) => return Ok(files),
-                Err(told) => (told, index.last_seen()),
-            }
+            (index.told(folder), index.last_seen())
         };
-        let listed = listing::files(&self.path).map_err(io(&self.path))?;
-        let all_plain = listed.iter().all(|file| file.is_plain);
-        let files: Vec<Seen> = listed.into_iter().map(|file| self.see(file, &before, now)).collect();
-        let all_known = !files.iter().any(|seen| matches!(seen.look, Look::Unknown { .. }));
-        let files = Arc::new(files);
-        let relied_on = (all_plain && all_known).then_some(now);
-        self.index().update(told, folder, Arc::clone(&files), relied_on);
+        let Listing { files, has_others } = listing::list(&self.path).map_err(io(&self.path))?;
+        let files = files.into_iter();
+        let files = Files::new(files.map(|(name, stamp)| self.see(name, stamp, &before, at)).collect());
+        self.index().update(AllSeen {
+            told,
+            at,
+            folder,
+            files: Arc::clone(&files),
+            has_others,
+        });
         Ok(files)
     }
 
     /// The file as it was seen before or, where it may have changed, as it is.
-    fn see(&self, file: Listed, before: &[Seen], now: Duration) -> Seen {
-        let before = place_of(before, &file.name).ok().map(|place| &before[place]);
+    fn see(&self, name: OsString, stamp: Stamp, before: &[Seen], now: Duration) -> Seen {
+        let before = place_of(before, &name).ok().map(|place| &before[place]);
         match before {
-            Some(seen) if seen.is_current(file.stamp, now) => seen.clone(),
+            Some(seen) if seen.is_current(stamp) => seen.clone(),
             _ => Seen {
-                look: self.look_again(&self.path.join(&file.name), file.stamp, before),
-                stamp: file.stamp,
-                name: file.name.into(),
+                look: self.look_again(&self.path.join(&name), stamp, before),
+                stamp,
+                is_settled: is_settled(stamp, now),
+                name: name.into(),
             },
         }
     }
@@ -224,8 +230,8 @@ impl Folder {
         let looked = self.look_within(path, stamp, BUSY_TIMEOUT_LOOKING);
         looked.unwrap_or_else(|skipped| {
             let look = skipped.look.after(before.map(|seen| &seen.look));
-            let unchanged = before.is_some_and(|seen| seen.stamp == stamp);
-            if !unchanged && look.wallet().is_none() {
+            let was_said = before.is_some_and(|seen| seen.stamp == stamp && seen.look.is_like(&look));
+            if !was_said && look.wallet().is_none() {
                 (self.on_skipped)(path, &skipped.cause);
             }
             look
@@ -237,6 +243,11 @@ impl Folder {
             Some(_using) => look(path, patience),
             None => Err(Skipped::for_now("it is being changed".to_owned())),
         }
+    }
+
+    /// The folder that the path leads to now.
+    fn stamp(&self) -> Option<Stamp> {
+        Stamp::of(&self.path).ok()
     }
 
     /// Since 1970.
@@ -303,12 +314,8 @@ mod tests {
     }
 
     fn folder(path: &Path, watched: bool) -> Folder {
-        let folder = Folder::new(
-            path.to_owned(),
-            path.join("backups"),
-            Box::new(|path, cause| panic!("skipped {}: {cause}", path.display())),
-            later,
-        );
+        let on_skipped: OnSkipped = Box::new(|path, cause| panic!("skipped {}: {cause}", path.display()));
+        let folder = Folder::new(path.to_owned(), path.join("backups"), on_skipped, later);
         if watched {
             folder.watch();
         }
@@ -364,8 +371,7 @@ mod tests {
         let folder = folder(dir.path(), true);
         let relied_on = || {
             names(&folder);
-            let stamp = Stamp::of(dir.path()).ok();
-            folder.index().unchanged(stamp, folder.time()).is_ok()
+            folder.index().unchanged(folder.stamp(), folder.time()).is_some()
         };
         assert!(relied_on());
         let elsewhere = tempfile::tempdir().unwrap();
@@ -375,5 +381,38 @@ mod tests {
         assert!(!relied_on());
         fs::remove_file(elsewhere.path().join("w.db")).unwrap();
         assert!(relied_on());
+    }
+
+    /// Two changes within a tick of the kernel's clock may leave the same times.
+    #[test]
+    fn a_file_that_had_just_changed_is_looked_into_again() {
+        let dir = one_wallet();
+        for (now, settled) in [(later as fn() -> SystemTime, true), (|| UNIX_EPOCH, false)] {
+            let mut folder = folder(dir.path(), false);
+            folder.now = now;
+            names(&folder);
+            let seen = folder.index().last_seen();
+            assert_eq!(seen[0].is_current(seen[0].stamp), settled);
+        }
+    }
+
+    #[test]
+    fn each_reason_to_skip_a_file_is_told_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let other = Connection::open(dir.path().join("other.db")).unwrap();
+        other.execute_batch("CREATE TABLE other (a); BEGIN EXCLUSIVE").unwrap();
+        let told: Arc<Mutex<Vec<String>>> = Arc::default();
+        let tell = Arc::clone(&told);
+        let mut folder = folder(dir.path(), false);
+        folder.on_skipped = Box::new(move |_, cause| tell.lock().unwrap().push(cause.to_owned()));
+        let scan = || [0, 1].map(|_| assert!(names(&folder).is_empty()));
+        scan();
+        assert_eq!(told.lock().unwrap().len(), 1);
+        assert!(told.lock().unwrap()[0].contains("locked"));
+        other.execute_batch("COMMIT").unwrap();
+        told.lock().unwrap().clear();
+        scan();
+        assert_eq!(told.lock().unwrap().len(), 1);
+        assert!(!told.lock().unwrap()[0].contains("locked"), "{told:?}");
     }
 }

@@ -55,44 +55,46 @@ impl From<&Stat> for Stamp {
     }
 }
 
-/// A file that counts.
-pub(crate) struct Listed {
-    pub(crate) name: OsString,
-    pub(crate) stamp: Stamp,
-    /// Whether it is a file with this name alone, and not a link to one.
-    pub(crate) is_plain: bool,
+/// What is in a folder.
+#[derive(Default)]
+pub(crate) struct Listing {
+    /// The files that count, in the order of their names. A file that vanishes
+    /// meanwhile is left out.
+    pub(crate) files: Vec<(OsString, Stamp)>,
+    /// Whether one of them is a link, has other names, or could not be asked for.
+    pub(crate) has_others: bool,
 }
 
-/// The files that count, in the order of their names. A file that vanishes
-/// meanwhile is left out. There are none where there is no folder.
+/// Lists a folder; nothing where there is none.
 ///
-/// They are asked for relative to the folder, whose path is then looked up once.
-pub(crate) fn files(folder: &Path) -> io::Result<Vec<Listed>> {
+/// Files are asked for relative to the folder, whose path is then looked up once.
+pub(crate) fn list(folder: &Path) -> io::Result<Listing> {
     let folder = match open(
         folder,
         OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
         Mode::empty(),
     ) {
         Ok(folder) => folder,
-        Err(rustix::io::Errno::NOENT) => return Ok(Vec::new()),
+        Err(rustix::io::Errno::NOENT) => return Ok(Listing::default()),
         Err(error) => return Err(error.into()),
     };
-    let mut files = Vec::new();
+    let mut listing = Listing::default();
     for entry in Dir::read_from(&folder)? {
         let entry = entry?;
         let name: &CStr = entry.file_name();
-        if file_name::counts(name.to_bytes())
-            && let Ok(stat) = statat(&folder, name, AtFlags::empty())
-        {
-            files.push(Listed {
-                name: OsStr::from_bytes(name.to_bytes()).to_owned(),
-                stamp: Stamp::from(&stat),
-                is_plain: entry.file_type() == FileType::RegularFile && stat.st_nlink == 1,
-            });
+        if !file_name::counts(name.to_bytes()) {
+            continue;
         }
+        let Ok(stat) = statat(&folder, name, AtFlags::empty()) else {
+            listing.has_others = true;
+            continue;
+        };
+        listing.has_others |= entry.file_type() != FileType::RegularFile || stat.st_nlink != 1;
+        let name = OsStr::from_bytes(name.to_bytes()).to_owned();
+        listing.files.push((name, Stamp::from(&stat)));
     }
-    files.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-    Ok(files)
+    listing.files.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(listing)
 }
 
 #[cfg(test)]
@@ -107,25 +109,51 @@ mod tests {
         }
         std::os::unix::fs::symlink("b.db", dir.path().join("link.db")).unwrap();
         std::os::unix::fs::symlink("nowhere", dir.path().join("dangling.db")).unwrap();
-        fs::hard_link(dir.path().join(".db"), dir.path().join("twin.db")).unwrap();
-        let files = files(dir.path()).unwrap();
-        let names: Vec<_> = files.iter().map(|file| file.name.to_str().unwrap()).collect();
-        assert_eq!(names, [".db", "a.db", "b.db", "link.db", "twin.db"]);
-        for file in &files {
-            let stamp = Stamp::of(&dir.path().join(&file.name)).unwrap();
-            assert!(stamp == file.stamp, "{:?}", file.name);
+        let files = list(dir.path()).unwrap().files;
+        let names: Vec<_> = files.iter().map(|(name, _)| name.to_str().unwrap()).collect();
+        assert_eq!(names, [".db", "a.db", "b.db", "link.db"]);
+        for (name, stamp) in &files {
+            assert!(Stamp::of(&dir.path().join(name)).unwrap() == *stamp, "{name:?}");
         }
-        assert!(files[2].stamp == files[3].stamp, "a link is the file that it leads to");
-        assert!(files[1].stamp != files[2].stamp);
-        let plain: Vec<_> = files.iter().map(|file| file.is_plain).collect();
-        assert_eq!(plain, [false, true, true, false, false]);
+        assert!(files[2].1 == files[3].1, "a link is the file that it leads to");
+        assert!(files[1].1 != files[2].1);
+    }
+
+    #[test]
+    fn what_may_change_under_another_name_is_told() {
+        type Add = fn(&Path);
+        let cases: [(&str, Add, bool); 5] = [
+            ("another file", |dir| fs::write(dir.join("b.db"), "").unwrap(), false),
+            (
+                "another name",
+                |dir| fs::hard_link(dir.join("a.db"), dir.join("b.txt")).unwrap(),
+                true,
+            ),
+            (
+                "a link",
+                |dir| std::os::unix::fs::symlink("a.db", dir.join("b.db")).unwrap(),
+                true,
+            ),
+            (
+                "a link to nowhere",
+                |dir| std::os::unix::fs::symlink("nowhere", dir.join("b.db")).unwrap(),
+                true,
+            ),
+            ("a folder", |dir| fs::create_dir(dir.join("b.db")).unwrap(), true),
+        ];
+        for (what, add, expected) in cases {
+            let dir = tempfile::tempdir().unwrap();
+            fs::write(dir.path().join("a.db"), "").unwrap();
+            add(dir.path());
+            assert_eq!(list(dir.path()).unwrap().has_others, expected, "{what}");
+        }
     }
 
     #[test]
     fn no_folder_has_no_files() {
         let dir = tempfile::tempdir().unwrap();
-        assert!(files(&dir.path().join("none")).unwrap().is_empty());
+        assert!(list(&dir.path().join("none")).unwrap().files.is_empty());
         fs::write(dir.path().join("file"), "").unwrap();
-        assert!(files(&dir.path().join("file")).is_err());
+        assert!(list(&dir.path().join("file")).is_err());
     }
 }

@@ -40,6 +40,11 @@ impl Look {
         self.wallet().is_some_and(|wallet| wallet.id == *id)
     }
 
+    /// Whether it says of the file what the other says, whatever the wallet is.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+
     /// This look at a file of which another came before.
     pub(crate) fn after(self, before: Option<&Self>) -> Self {
         match self {

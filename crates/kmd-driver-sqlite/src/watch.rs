@@ -12,10 +12,13 @@ use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 use rustix::fs::statfs;
 use rustix::io::Errno;
 
+use crate::descriptor::Identity;
 use crate::file_name;
+use crate::listing::Stamp;
 
 /// `f_type` of file systems that this kernel alone writes to (statfs(2)): ext2 to
-/// ext4, XFS, Btrfs, tmpfs, F2FS, ZFS, bcachefs, and overlays, which are of those.
+/// ext4, XFS, Btrfs, tmpfs, F2FS, ZFS, bcachefs, and overlays, whose files nobody
+/// may change but through them.
 const LOCAL: [u64; 8] = [
     0xef53,
     0x5846_5342,
@@ -41,7 +44,10 @@ const CHANGES: WatchFlags = WatchFlags::CREATE
 const ROOM: usize = 4096;
 
 /// A folder that is watched.
-pub(crate) struct Watch(OwnedFd);
+pub(crate) struct Watch {
+    events: OwnedFd,
+    folder: Identity,
+}
 
 /// What happened in a folder since it was last asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,16 +70,28 @@ impl Watch {
         if !is_local {
             return None;
         }
+        let identity = Stamp::of(folder).ok()?.identity;
         let events = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok()?;
         inotify::add_watch(&events, folder, CHANGES).ok()?;
-        Some(Self(events))
+        let still = Stamp::of(folder).ok()?.identity;
+        (identity == still).then_some(Self {
+            events,
+            folder: identity,
+        })
+    }
+
+    /// Which folder it is. A path may lead to another by now, of which nothing is
+    /// told: one that was removed while somebody had it open is not told to be gone,
+    /// nor one whose parent was renamed, nor one over which another was mounted.
+    pub(crate) fn folder(&self) -> Identity {
+        self.folder
     }
 
     /// What happened since this was last called. What anybody did before it is called is
     /// told: the kernel takes note of a change before it lets the one who made it go on.
     pub(crate) fn happened(&self) -> Happened {
         let mut room = [MaybeUninit::uninit(); ROOM];
-        let mut reader = Reader::new(&self.0, &mut room);
+        let mut reader = Reader::new(&self.events, &mut room);
         let mut happened = Happened::Nothing;
         loop {
             match reader.next() {

@@ -45,7 +45,7 @@ pub struct Sandbox {
 /// What becomes of a system call that is not on the list.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Refused {
-    /// It fails with `EPERM`, what asked for it reports that, and the kernel logs it.
+    /// It fails with `EPERM`, what asked for it reports that, and the kernel logs it where it can.
     Fails,
     /// It ends the process, with SIGSYS and a line in the kernel's log.
     EndsProcess,
