@@ -10,7 +10,7 @@ use crate::support::{
 };
 use ed25519_dalek::SigningKey;
 use kmd_crypto::{KdfFloor, KdfLimits, KdfParams, PasswordKdf, PasswordKdfSettings, open_master_key};
-use std::num::NonZeroUsize;
+use std::{fs, num::NonZeroUsize, path::PathBuf};
 
 /// A wallet, its secrets, and the client that made it.
 pub struct Story {
@@ -85,11 +85,14 @@ impl Story {
     }
 
     /// The keys of the envelopes, as only the password and the file tell them.
-    fn learn_master_key(&mut self, daemon: &Daemon) {
+    fn file(&self, daemon: &Daemon) -> PathBuf {
         let files = daemon.home.wallet_files();
         let name = files.iter().find(|name| name.contains(&self.id)).unwrap();
-        let file = daemon.home.wallets().join(name);
-        let envelope = sqlite::blob(&file, "SELECT mep_encrypted FROM metadata");
+        daemon.home.wallets().join(name)
+    }
+
+    fn learn_master_key(&mut self, daemon: &Daemon) {
+        let envelope = sqlite::blob(&self.file(daemon), "SELECT mep_encrypted FROM metadata");
         let kdf = PasswordKdf::new(PasswordKdfSettings {
             limits: KdfLimits::default(),
             floor: KdfFloor::NONE,
@@ -187,12 +190,25 @@ impl Story {
         let verify = Pack::map([("wallet_password", (&self.password).into())]);
         self.speaker
             .ok("POST", &format!("/v2/wallets/{}/verify", self.id), &verify);
+        self.comes_back(daemon);
         let rename = Pack::map([
             ("wallet_id", (&self.id).into()),
             ("wallet_password", (&self.password).into()),
             ("wallet_name", (&address(&fresh::<32>())).into()),
         ]);
         self.speaker.ok("POST", "/v1/wallet/rename", &rename);
+    }
+
+    /// Backed up, lost, restored.
+    fn comes_back(&mut self, daemon: &Daemon) {
+        let body = Pack::map([
+            ("file_name", (&self.id).into()),
+            ("wallet_password", (&self.password).into()),
+        ]);
+        self.speaker
+            .ok("POST", &format!("/v2/wallets/{}/backup", self.id), &body);
+        fs::remove_file(self.file(daemon)).unwrap();
+        self.speaker.ok("POST", "/v2/wallets/restore", &body);
     }
 
     pub fn release(&mut self) {
