@@ -6,8 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use zeroize::Zeroizing;
-
 use crate::backend::Backend;
 use crate::params::BLOCK;
 use crate::pbkdf2::pbkdf2;
@@ -95,17 +93,21 @@ impl Kdf {
             return Err(Error::OutputLength);
         }
         let shape = Shape::new(params)?;
-        let mut blocks = Zeroizing::new(Vec::new());
         let length = shape.lane.checked_mul(shape.p).ok_or(OutOfMemory)?;
-        blocks.try_reserve_exact(length).map_err(|_| Error::OutOfMemory)?;
-        blocks.resize(length, 0);
-        pbkdf2(password, salt, &mut blocks);
-        if params.work() <= INLINE_WORK {
-            self.mix_here(&mut blocks, &shape)?;
+        let is_cheap = params.work() <= INLINE_WORK;
+        let mut memory = if is_cheap {
+            Scratch::heap(length)
         } else {
-            self.mix(&mut blocks, &shape)?;
+            Scratch::mapped(length)
+        }?;
+        let blocks = memory.view(length)?;
+        pbkdf2(password, salt, blocks);
+        if is_cheap {
+            self.mix_here(blocks, &shape)?;
+        } else {
+            self.mix(blocks, &shape)?;
         }
-        pbkdf2(password, &blocks, out);
+        pbkdf2(password, blocks, out);
         // Hashing leaves blocks of the password there.
         zeroize::zeroize_stack::<STACK_USED>();
         Ok(())

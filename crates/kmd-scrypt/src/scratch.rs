@@ -1,6 +1,6 @@
 //! The memory that lanes work in: large, and full of secrets while it is in use.
 //!
-//! It is kept out of core dumps, advised to be made of huge pages (reading the table at random is
+//! It lies between pages that cannot be accessed, is kept out of core dumps, advised to be made of huge pages (reading the table at random is
 //! what scrypt is about, and with small pages half of that time is spent on address translation),
 //! and wiped before it is given back. Not getting it is an error and never ends the process.
 
@@ -23,6 +23,9 @@ impl Line {
 /// Any bytes at all must be a value of the type, it must have no padding, its alignment must be at
 /// most that of [`Line`], and the size of `Line` must be a multiple of its size.
 pub(crate) unsafe trait Plain: Copy {}
+
+// SAFETY: one of the bytes that `Line` is made of.
+unsafe impl Plain for u8 {}
 
 // SAFETY: an array of integers, as large and as aligned as itself.
 unsafe impl Plain for Line {}
@@ -137,7 +140,8 @@ mod mapped {
     /// What a huge page begins at a multiple of.
     const HUGE: usize = 2 << 20;
 
-    /// An anonymous mapping of its own, unmapped when dropped.
+    /// An anonymous mapping of its own, unmapped when dropped. At least the first and the last page
+    /// of it cannot be accessed.
     pub(super) struct Mapping {
         /// All that was mapped.
         base: NonNull<u8>,
@@ -161,11 +165,10 @@ mod mapped {
         /// locks its future mappings, pages are made as soon as they can be accessed, and that must
         /// not be before it is known that they should be huge.
         pub(super) fn new(bytes: usize) -> Result<Self, OutOfMemory> {
-            let bytes = bytes
-                .checked_next_multiple_of(rustix::param::page_size())
-                .ok_or(OutOfMemory)?;
-            let slack = if bytes < HUGE { 0 } else { HUGE };
-            let mapped = bytes.checked_add(slack).ok_or(OutOfMemory)?;
+            let page = rustix::param::page_size();
+            let bytes = bytes.checked_next_multiple_of(page).ok_or(OutOfMemory)?;
+            let alignment = if bytes < HUGE { page } else { HUGE };
+            let mapped = bytes.checked_add(alignment + 2 * page).ok_or(OutOfMemory)?;
             if bytes == 0 || isize::try_from(mapped).is_err() {
                 return Err(OutOfMemory);
             }
@@ -173,11 +176,10 @@ mod mapped {
             let base = unsafe { mmap_anonymous(ptr::null_mut(), mapped, ProtFlags::empty(), MapFlags::PRIVATE) };
             let base = NonNull::new(base.map_err(|_| OutOfMemory)?.cast::<u8>());
             let base = base.ok_or(OutOfMemory)?;
-            let skip = match slack {
-                0 => 0,
-                _ => base.addr().get().next_multiple_of(HUGE) - base.addr().get(),
-            };
-            // SAFETY: `skip` is less than `HUGE`, and so many bytes were mapped beyond `bytes`.
+            let guarded = base.addr().get().checked_add(page).ok_or(OutOfMemory)?;
+            let skip = guarded.checked_next_multiple_of(alignment).ok_or(OutOfMemory)? - base.addr().get();
+            // SAFETY: `skip` is less than a page and the alignment together, and so many bytes, and
+            // a page more, were mapped beyond `bytes`.
             let start = unsafe { base.add(skip) }.cast::<Line>();
             let mapping = Self {
                 base,
@@ -216,6 +218,37 @@ mod mapped {
         fn drop(&mut self) {
             // SAFETY: the whole of a mapping that this value made, and no reference to it is left.
             let _ = unsafe { munmap(self.base.as_ptr().cast(), self.mapped) };
+        }
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+
+    /// What may be done with the page at an address: `rw-p`, or `---p`.
+    fn access(address: usize) -> Option<String> {
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let within = |line: &&str| {
+            let (start, end) = line.split_once(' ').unwrap().0.split_once('-').unwrap();
+            let number = |text| usize::from_str_radix(text, 16).unwrap();
+            (number(start)..number(end)).contains(&address)
+        };
+        let line = maps.lines().find(within)?;
+        Some(line.split(' ').nth(1).unwrap().to_owned())
+    }
+
+    #[test]
+    fn a_mapping_lies_between_pages_that_cannot_be_accessed() {
+        for bytes in [1, 4096, 4097, (2 << 20) - 1, 2 << 20, (2 << 20) + 1, 64 << 20] {
+            let mut scratch = Scratch::mapped(bytes).unwrap();
+            assert!(scratch.len() >= bytes);
+            let lines = scratch.lines().as_ptr_range();
+            let (start, end) = (lines.start.addr(), lines.end.addr());
+            let around = [start - 1, start, end - 1, end].map(access);
+            let expected = ["---p", "rw-p", "rw-p", "---p"].map(|access| Some(access.to_owned()));
+            assert_eq!(around, expected, "{bytes} bytes");
         }
     }
 }
