@@ -25,6 +25,7 @@ test: ## Run all tests, among them two real clients, the examples, and promtool
 	cargo test --workspace
 	cargo test --package kmd-wallet --features model --test model
 	cargo test --package kmd-wallet --features mutant --test model
+	cargo test --package kmd-wallet --features mutant-commit --test model
 	cargo test --package kmd-core --features model --test model
 	cargo test --package kmd-core --features mutant --test model
 	cargo build --release --package kmd

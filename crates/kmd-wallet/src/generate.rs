@@ -196,7 +196,14 @@ impl Drop for Led<'_> {
         while let Some(follower) = self.followers.pop_back() {
             state.waiting.push_front(follower);
         }
-        match state.waiting.pop_front() {
+        let next = state.waiting.pop_front();
+        // Looked at and given up under one lock. The mutant gives it up in between.
+        #[cfg(feature = "mutant-commit")]
+        {
+            drop(state);
+            state = self.group.lock();
+        }
+        match next {
             Some(next) => next.tell(Told::Lead),
             None => state.led = false,
         }

@@ -1,14 +1,18 @@
 //! Many orders in which the threads of a wallet may run, chosen by a checker: no key is given twice, no deleted key
 //! signs, nobody waits for ever.
 //!
-//! Run with `--features model`. With `--features mutant` the cache gives its lock up where it must not, and the test
-//! passes when the checker notices.
+//! Run with `--features model`. With `--features mutant` the cache gives its lock up where it must not, with
+//! `--features mutant-commit` whoever leads a commit does, and the test passes when the checker notices.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     reason = "tests fail by panicking"
+)]
+#![cfg_attr(
+    any(feature = "mutant", feature = "mutant-commit"),
+    allow(dead_code, reason = "each mutant is looked for in one of the models")
 )]
 
 use std::sync::Arc;
@@ -70,7 +74,7 @@ fn a_deleted_key_is_used(wallets: [Arc<dyn Wallet>; 2]) {
 }
 
 #[test]
-#[cfg(not(feature = "mutant"))]
+#[cfg(not(any(feature = "mutant", feature = "mutant-commit")))]
 fn a_deleted_key_never_signs() {
     shuttle::check_pct(|| a_deleted_key_is_used(opened()), RUNS, DEPTH);
     shuttle::check_random(|| a_deleted_key_is_used(opened()), RUNS);
@@ -85,21 +89,30 @@ fn a_lock_that_is_split_is_found() {
     assert!(checked.is_err(), "the checker missed it");
 }
 
+/// Three generate at once; each waits for whoever commits for it.
+fn keys_are_generated_at_once() {
+    let [wallet] = opened::<1>();
+    let threads: Vec<_> = (0..3)
+        .map(|_| {
+            let wallet = Arc::clone(&wallet);
+            thread::spawn(move || wallet.generate_key().unwrap())
+        })
+        .collect();
+    let mut made: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+    made.sort_unstable();
+    assert_eq!(wallet.list_keys().unwrap(), made);
+}
+
 #[test]
-#[cfg(not(feature = "mutant"))]
+#[cfg(not(any(feature = "mutant", feature = "mutant-commit")))]
 fn keys_generated_at_once_are_different_keys() {
-    let generate = || {
-        let [wallet] = opened::<1>();
-        let threads: Vec<_> = (0..3)
-            .map(|_| {
-                let wallet = Arc::clone(&wallet);
-                thread::spawn(move || wallet.generate_key().unwrap())
-            })
-            .collect();
-        let mut made: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
-        made.sort_unstable();
-        assert_eq!(wallet.list_keys().unwrap(), made);
-    };
-    shuttle::check_pct(generate, RUNS, DEPTH);
-    shuttle::check_random(generate, RUNS);
+    shuttle::check_pct(keys_are_generated_at_once, RUNS, DEPTH);
+    shuttle::check_random(keys_are_generated_at_once, RUNS);
+}
+
+#[test]
+#[cfg(feature = "mutant-commit")]
+fn somebody_who_is_forgotten_is_found() {
+    let checked = std::panic::catch_unwind(|| shuttle::check_pct(keys_are_generated_at_once, 20 * RUNS, DEPTH));
+    assert!(checked.is_err(), "the checker missed it");
 }
