@@ -57,7 +57,11 @@ fn a_deleted_key_is_used(wallets: [Arc<dyn Wallet>; 2]) {
     let address = mine.generate_key().unwrap();
     let signers = [&mine, &other].map(|wallet| {
         let wallet = Arc::clone(wallet);
-        thread::spawn(move || drop([0, 1].map(|_| signs(&*wallet, address))))
+        thread::spawn(move || {
+            for _ in 0..2 {
+                signs(&*wallet, address);
+            }
+        })
     });
     let adder = thread::spawn({
         let wallet = Arc::clone(&mine);
@@ -66,7 +70,9 @@ fn a_deleted_key_is_used(wallets: [Arc<dyn Wallet>; 2]) {
     mine.delete_key(&password(), &address).unwrap();
     assert!(!signs(&*mine, address), "a deleted key signed");
     assert!(!signs(&*other, address), "a deleted key signed through another opening");
-    signers.map(|signer| signer.join().unwrap());
+    for signer in signers {
+        signer.join().unwrap();
+    }
     assert!(
         signs(&*mine, adder.join().unwrap()),
         "a key that was generated beside is gone"
