@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the container image, runs it, and works with it: test-container.sh BINARY
-# BINARY is the static one. Takes podman. RUN_FLAGS go to `podman run`.
+# BINARY is the static one. Takes podman. RUN_FLAGS go to `podman run`, by default
+# `--ulimit memlock=-1`, which a machine may not allow.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,8 +26,8 @@ packaging/container/build.sh "$binary" "$image"
 # shellcheck disable=SC2086 # several flags
 start() {
     podman run --detach --name "$container" --volume "$volume:/data" --network host \
-        --read-only --cap-drop all --security-opt no-new-privileges --ulimit memlock=-1 \
-        --env KMD_ADDRESS=127.0.0.1:0 ${RUN_FLAGS:-} "$image" >/dev/null
+        --read-only --cap-drop all --security-opt no-new-privileges \
+        --env KMD_ADDRESS=127.0.0.1:0 ${RUN_FLAGS:---ulimit memlock=-1} "$image" >/dev/null
     for _ in $(seq 100); do
         inside status --no-start >/dev/null 2>&1 && return
         sleep 0.1
