@@ -195,3 +195,18 @@ fn removing_the_group_from_sixteen_fields_shortens_the_header() {
 }
 
 include!("data/group.rs");
+
+#[test]
+fn fields_are_read_by_their_names() {
+    let bytes = [
+        &b"\x85\xa3amt\x05\xa2fv\x01\xa2lv\x02\xa3snd\xc4\x20"[..],
+        &[7; 32],
+        b"\xa4type\xa3pay",
+    ]
+    .concat();
+    let transaction = Transaction::decode(&bytes).unwrap();
+    let fields = transaction.fields().unwrap();
+    assert_eq!(["amt", "fv", "lv", "fee"].map(|name| fields.uint(name)), [5, 1, 2, 0]);
+    assert_eq!(fields.address("snd").map(|address| *address.as_bytes()), Some([7; 32]));
+    assert_eq!((fields.bytes("type"), fields.iter().count()), (&b"pay"[..], 5));
+}

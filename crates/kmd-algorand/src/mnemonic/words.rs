@@ -86,6 +86,28 @@ mod tests {
     }
 
     #[test]
+    fn distances_are_those_of_levenshtein() {
+        let cases = [
+            ("", "", 0),
+            ("zoo", "", 3),
+            ("", "zoo", 3),
+            ("zoo", "ZOO", 0),
+            ("abandon", "abandn", 1),
+            ("abandon", "abandoon", 1),
+            ("abandon", "xabandon", 1),
+            ("abandon", "bandon", 1),
+            ("kitten", "sitting", 3),
+            ("saturday", "sunday", 3),
+            ("sunday", "saturday", 3),
+            ("abcd", "dcba", 4),
+        ];
+        for (known, unknown, distance) in cases {
+            let found = edit_distance(known.as_bytes(), unknown.as_bytes());
+            assert_eq!(found, distance, "{known} {unknown}");
+        }
+    }
+
+    #[test]
     fn suggests_what_was_probably_meant() {
         let cases = [
             ("abandn", "abandon"),
