@@ -8,7 +8,7 @@ use kmd_algorand::{MnemonicError, mnemonic_to_bytes, swapped_neighbours, unknown
 use zeroize::Zeroizing;
 
 use super::Ask;
-use super::input::text;
+use super::input::{take_file, text};
 use crate::Result;
 use crate::error::{Error, Kind};
 use crate::output::Output;
@@ -77,6 +77,7 @@ pub(crate) fn words_of_standard_input() -> Result<Zeroizing<[u8; 32]>> {
 
 /// All of a file of words or of a key.
 pub(crate) fn read_secret(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    take_file(path)?;
     File::open(path).and_then(bounded)
 }
 
