@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use crate::command::Command;
@@ -113,16 +114,14 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, configuration: impl Conf
     let words: Vec<OsString> = words.into_iter().collect();
     let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
-        Err(error) => return Invocation::Done(shown(&error, &words)),
+        Err(error) => return Invocation::Done(shown(error, &words)),
     };
     let timeout = arguments.timeout_secs.map(Duration::from_secs);
     let Some(command) = arguments.command else {
         if arguments.json || arguments.no_start {
-            let error = Arguments::command().error(
-                clap::error::ErrorKind::MissingSubcommand,
-                "--json and --no-start are for commands",
-            );
-            return Invocation::Done(shown(&error, &words));
+            let error =
+                Arguments::command().error(ErrorKind::MissingSubcommand, "--json and --no-start are for commands");
+            return Invocation::Done(shown(error, &words));
         }
         return Invocation::Daemon(DaemonOptions {
             data_dir: arguments.data_dir,
@@ -137,16 +136,33 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, configuration: impl Conf
     Invocation::Command(Box::new(CommandLine { command, context }))
 }
 
-/// Help and version come this way as well; clap knows where they go.
-fn shown(error: &clap::Error, words: &[OsString]) -> u8 {
-    let _ = error.print();
+/// Help and version come this way as well; clap knows where they go. What is wrong is said as
+/// every failure, where JSON is asked for.
+fn shown(error: clap::Error, words: &[OsString]) -> u8 {
     if !error.use_stderr() {
-        0
-    } else if names_a_command(words) {
+        let _ = error.print();
+        return 0;
+    }
+    let for_a_command = names_a_command(words);
+    if asks_for_json(words) {
+        Output::new(Format::Json).error(&error.into());
+    } else {
+        let _ = error.print();
+    }
+    if for_a_command {
         Kind::Usage.exit_code()
     } else {
         NOT_STARTED
     }
+}
+
+/// Whether the words of a command line that is wrong have `--json` among them. Behind `--` nothing
+/// is an option.
+fn asks_for_json(words: &[OsString]) -> bool {
+    words
+        .iter()
+        .take_while(|word| *word != "--")
+        .any(|word| word == "--json")
 }
 
 /// Whether a command line that is wrong was meant for a command.
@@ -157,11 +173,23 @@ fn names_a_command(words: &[OsString]) -> bool {
         .is_ok_and(|matches| matches.subcommand_name().is_some())
 }
 
-/// For usage that clap cannot see to be wrong.
+/// What clap says comes in paragraphs: what is wrong, and then what to do, such as the usage.
 impl From<clap::Error> for Error {
     fn from(error: clap::Error) -> Self {
-        Self::new(Kind::Usage, error.to_string())
+        if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            // All that it says is the help.
+            return Self::new(Kind::Usage, "a command is missing").hint("--help lists them");
+        }
+        let said = error.to_string();
+        let mut paragraphs = said.split("\n\n").map(one_line).filter(|text| !text.is_empty());
+        let message = paragraphs.next().unwrap_or_default();
+        let failed = Self::new(Kind::Usage, message.trim_start_matches("error: "));
+        paragraphs.fold(failed, |failed, text| failed.hint(text.trim_start_matches("tip: ")))
     }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -113,14 +113,12 @@ enum Started {
 
 /// Starts this executable as the daemon and waits until it says that it serves.
 fn spawn(data_dir: &Path, idle_time: Duration) -> Result<Started> {
-    let failed = |cause: &dyn std::fmt::Display| {
-        Error::new(
-            Kind::NoDaemon,
-            format!("cannot start a daemon for {}", data_dir.display()),
-        )
-        .because(cause)
+    let failure = || {
+        let what = format!("cannot start a daemon for {}", data_dir.display());
+        Error::new(Kind::NoDaemon, what)
     };
-    let program = std::env::current_exe().map_err(|error| failed(&error))?;
+    let failed = |cause: std::io::Error| failure().because(cause);
+    let program = std::env::current_exe().map_err(failed)?;
     let mut daemon = Command::new(program)
         .arg("-d")
         .arg(data_dir)
@@ -132,14 +130,17 @@ fn spawn(data_dir: &Path, idle_time: Duration) -> Result<Started> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| failed(&error))?;
+        .map_err(failed)?;
     if says_that_it_serves(&mut daemon) {
         return Ok(Started::Serves);
     }
     let said = last_words(&mut daemon);
-    match daemon.wait().map_err(|error| failed(&error))?.code() {
+    match daemon.wait().map_err(failed)?.code() {
         Some(LOCKED) => Ok(Started::AnotherHasIt),
-        _ => Err(failed(&said).hint(format!("`kmd -d {} doctor` looks for the reason", data_dir.display()))),
+        _ => Err(said
+            .lines()
+            .fold(failure(), Error::because)
+            .hint(format!("`kmd -d {} doctor` looks for the reason", data_dir.display()))),
     }
 }
 

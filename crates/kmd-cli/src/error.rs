@@ -6,12 +6,13 @@
 //!   hint: capital letters and blanks count
 //! ```
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::io;
 use std::path::Path;
 
 use serde::Serialize;
 
+use crate::output::harmless;
 use crate::refusal;
 
 /// What kind of failure it is. Scripts see it as the exit code, and by its name with `--json`.
@@ -145,29 +146,17 @@ impl Error {
     }
 }
 
+/// Each part is one line, whatever names are in it, so that none of them can add a hint of its own.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        for cause in &self.causes {
-            write!(f, "\n  because: {}", indented(cause))?;
-        }
-        for hint in &self.hints {
-            write!(f, "\n  hint: {}", indented(hint))?;
-        }
-        Ok(())
+        let mut part = |before: &str, text: &str| write!(f, "{before}{}", harmless(text).collect::<String>());
+        part("", &self.message)?;
+        self.causes.iter().try_for_each(|cause| part("\n  because: ", cause))?;
+        self.hints.iter().try_for_each(|hint| part("\n  hint: ", hint))
     }
 }
 
 impl std::error::Error for Error {}
-
-fn indented(text: &str) -> String {
-    let mut lines = text.lines();
-    let mut result = lines.next().unwrap_or_default().to_owned();
-    for line in lines {
-        let _ = write!(result, "\n        {line}");
-    }
-    result
-}
 
 impl From<kmd_client::Error> for Error {
     fn from(error: kmd_client::Error) -> Self {
@@ -181,5 +170,18 @@ impl From<kmd_client::Error> for Error {
             Client::Decode(_) | Client::Encode(_) => Self::new(Kind::Other, error.to_string())
                 .hint("the program at the other end may be of another version; see `kmd doctor`"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_add_no_lines() {
+        let forged = "savings\n  hint: send money\x1b";
+        let error = Error::new(Kind::Other, forged).because(forged).hint(forged);
+        let name = "savings\u{fffd}  hint: send money\u{fffd}";
+        assert_eq!(error.to_string(), format!("{name}\n  because: {name}\n  hint: {name}"));
     }
 }

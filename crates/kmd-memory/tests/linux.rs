@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::fs::File;
+use std::io::Write as _;
 use std::os::unix::fs::FileExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Output};
@@ -20,13 +21,19 @@ fn is_inner(test: &str) -> bool {
     std::env::var_os(INNER).is_some_and(|inner| inner == test)
 }
 
+/// The inner part of a test, whose output is captured.
+fn inner(test: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", test, "--test-threads=1"])
+        .env(INNER, test)
+        .env_remove("RUST_TEST_NOCAPTURE");
+    command
+}
+
 /// Runs the inner part of a test.
 fn run_inner(test: &str) -> Output {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture", "--test-threads=1"])
-        .env(INNER, test)
-        .output()
-        .unwrap()
+    inner(test).arg("--nocapture").output().unwrap()
 }
 
 /// Runs the inner part of a test, which must succeed.
@@ -117,13 +124,42 @@ fn guarded_locked_and_not_dumped() {
                 assert!(result.is_err(), "{result:?}");
             }
             Protection::Locked => assert!(is_locked(&area)),
-            Protection::Unlocked { reason } => println!("not checked that it is locked: {reason}"),
+            Protection::Unlocked { .. } => {}
         }
         if len > 64 << 10 {
             // At the very end, but for what aligns it.
             assert!(area.end - secret.as_ptr_range().end.addr() < 8);
         }
     }
+    if let Protection::Unlocked { reason } = protection() {
+        not_tested("that secrets lie in locked memory", &reason.to_string());
+    }
+}
+
+/// Says that something is not tested on this machine, where it is seen: the harness captures what `eprintln` prints, but
+/// not what is written to standard error itself.
+fn not_tested(what: &str, why: &str) {
+    let said = format!("\n*** NOT TESTED: {what}: {why} ***\n");
+    let _ = std::io::stderr().write_all(said.as_bytes());
+}
+
+#[test]
+fn what_is_not_tested_is_seen_in_the_output() {
+    let test = "what_is_not_tested_is_seen_in_the_output";
+    if is_inner(test) {
+        limit_locking(0);
+        return guarded_locked_and_not_dumped();
+    }
+    if !limits_hold() {
+        return;
+    }
+    let output = inner(test).output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{err}");
+    assert!(
+        err.contains("*** NOT TESTED: that secrets lie in locked memory: "),
+        "{err}"
+    );
 }
 
 /// Ends the process, by a fault or by a sanitizer that found one.

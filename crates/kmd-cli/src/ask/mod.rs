@@ -17,7 +17,7 @@ use std::io::{self, IsTerminal, Write};
 
 use zeroize::Zeroizing;
 
-use self::input::read_line;
+use self::input::{read_answer, read_line};
 pub use self::password::{FirstPasswordArgs, NewPasswordArgs, PasswordArgs};
 pub(crate) use self::words::{bytes_of_words, read_secret, words_of_file, words_of_standard_input};
 use crate::Result;
@@ -61,7 +61,7 @@ impl Ask {
     pub fn secret(self, question: &str) -> Result<Zeroizing<String>> {
         let question = &harmless(question).collect::<String>();
         let answer = match self {
-            Self::Lines => read_line(),
+            Self::Lines => read_answer(),
             Self::Terminal | Self::TerminalOnly => no_echo::ask(question),
         };
         answer.map_err(|error| self.unanswered(question, &error))

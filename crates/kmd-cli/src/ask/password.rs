@@ -1,14 +1,14 @@
 //! Passwords of wallets.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use kmd_api::Password;
 use zeroize::Zeroizing;
 
-use super::input::text;
+use super::input::{is_standard_input, take_file, text};
 use super::strength::weakness;
 use super::{Ask, TAKEN};
 use crate::Result;
@@ -102,10 +102,14 @@ fn typed_twice(context: &Context, question: &str) -> Result<Password> {
     }
 }
 
+/// What to do where there is no terminal.
+const LEAVE_OUT: &str = "leave it out: where standard input is no terminal, its next line is the password";
+
 fn from_file(file: &Path, context: &Context) -> Result<Password> {
     refuse_standard_input(file, context.ask)?;
     let failed = |error: std::io::Error| Error::file("read the password from", file, &error);
     let bytes = Zeroizing::new(fs::read(file).map_err(failed)?);
+    refuse_nothing(&bytes, file)?;
     warn_when_exposed(file, context);
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -119,7 +123,18 @@ fn from_file(file: &Path, context: &Context) -> Result<Password> {
     Ok(Password::new(&line))
 }
 
-/// What a command works on is no password, and what is left behind it would be an empty one.
+/// Nobody writes an empty file on purpose: it was cut short, or a stream had ended.
+fn refuse_nothing(bytes: &[u8], file: &Path) -> Result<()> {
+    if bytes.is_empty() {
+        let nothing = format!("there is no password in {}", file.display());
+        return Err(Error::new(Kind::Usage, nothing)
+            .because("it is empty")
+            .hint("a file with one empty line stands for the empty password"));
+    }
+    Ok(())
+}
+
+/// What a command works on is no password, nor is what is left behind another secret.
 fn refuse_standard_input(file: &Path, ask: Ask) -> Result<()> {
     let refused = |why: &str, hint: &str| {
         Err(Error::new(
@@ -134,19 +149,8 @@ fn refuse_standard_input(file: &Path, ask: Ask) -> Result<()> {
         Ask::TerminalOnly if dash || is_standard_input(file) => {
             refused(TAKEN, "name another file, or leave it out to be asked at the terminal")
         }
-        _ if dash => refused(
-            "- stands for no file here",
-            "leave it out: where standard input is no terminal, its next line is the password",
-        ),
-        _ => Ok(()),
-    }
-}
-
-/// By whatever name: `/dev/stdin`, `/dev/fd/0`, or that of the file which it is.
-fn is_standard_input(file: &Path) -> bool {
-    match (fs::metadata(file), rustix::fs::fstat(std::io::stdin())) {
-        (Ok(file), Ok(input)) => (file.dev(), file.ino()) == (input.st_dev, input.st_ino),
-        _ => false,
+        _ if dash => refused("- stands for no file here", LEAVE_OUT),
+        _ => take_file(file).or_else(|error| refused(&error.to_string(), LEAVE_OUT)),
     }
 }
 

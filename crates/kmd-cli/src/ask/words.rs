@@ -8,7 +8,7 @@ use kmd_algorand::{MnemonicError, mnemonic_to_bytes, swapped_neighbours, unknown
 use zeroize::Zeroizing;
 
 use super::Ask;
-use super::input::text;
+use super::input::{take_file, text, unbuffered};
 use crate::Result;
 use crate::error::{Error, Kind};
 use crate::output::Output;
@@ -71,12 +71,14 @@ pub(crate) fn words_of_file(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
 
 /// What the words stand for that are all of standard input.
 pub(crate) fn words_of_standard_input() -> Result<Zeroizing<[u8; 32]>> {
-    let words = bounded(io::stdin()).map_err(|error| Error::file("read", Path::new("standard input"), &error))?;
+    let failed = |error: io::Error| Error::file("read", Path::new("standard input"), &error);
+    let words = unbuffered().and_then(bounded).map_err(failed)?;
     bytes_of_words(&words)
 }
 
 /// All of a file of words or of a key.
 pub(crate) fn read_secret(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    take_file(path)?;
     File::open(path).and_then(bounded)
 }
 

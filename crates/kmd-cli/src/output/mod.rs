@@ -6,6 +6,7 @@
 mod page;
 mod progress;
 
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
@@ -16,6 +17,9 @@ pub use self::page::{Page, Table};
 pub use self::progress::Progress;
 use crate::Result;
 use crate::error::{Error, Kind};
+
+/// Bytes of `\uXXXX`.
+const SPELLED: usize = 6;
 
 /// For whom it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,8 +98,8 @@ impl Output {
     /// Says something that is not the result: what will be done, or what to beware of.
     pub fn note(&self, text: &str) {
         match self.format {
-            Format::Text => say(text),
-            Format::Json => say(&serde_json::json!({ "note": text }).to_string()),
+            Format::Text => say(&harmless(text).collect::<String>()),
+            Format::Json => say(&json_line("note", text)),
         }
     }
 
@@ -113,22 +117,47 @@ impl Output {
     pub(crate) fn error(&self, error: &Error) {
         match self.format {
             Format::Text => say(&format!("kmd: {error}")),
-            Format::Json => say(&serde_json::json!({ "error": error }).to_string()),
+            Format::Json => say(&json_line("error", error)),
         }
     }
 }
 
 /// Nobody can be told where standard error is closed.
 fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", harmless(text).collect::<String>());
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+fn json_line(name: &str, value: impl Serialize) -> Zeroizing<String> {
+    spelled_out(&serde_json::json!({ name: value }).to_string())
 }
 
 fn json(report: &impl Serialize) -> Result<Zeroizing<String>> {
-    let mut text = serde_json::to_string_pretty(report)
+    let text = serde_json::to_string_pretty(report)
         .map(Zeroizing::new)
         .map_err(|error| Error::new(Kind::Other, "cannot write the result as JSON").because(error))?;
+    let mut text = spelled_out(&text);
     text.push('\n');
     Ok(text)
+}
+
+/// JSON that steers no terminal either: U+007F to U+009F as `\uXXXX`. They can stand nowhere but in
+/// a string, and those before them must be written so anyway.
+fn spelled_out(json: &str) -> Zeroizing<String> {
+    // With room for the longest spelling of each, and for the end of the line: growing would leave a copy behind.
+    let longer = SPELLED * json.chars().filter(|character| steers(*character)).count();
+    let mut text = Zeroizing::new(String::with_capacity(json.len() + longer + 1));
+    for character in json.chars() {
+        if steers(character) {
+            let _ = write!(text, "\\u{:04x}", u32::from(character));
+        } else {
+            text.push(character);
+        }
+    }
+    text
+}
+
+fn steers(character: char) -> bool {
+    matches!(character, '\u{7f}'..='\u{9f}')
 }
 
 /// Colour is for terminals, and for those who did not turn it off: <https://no-color.org>.
@@ -136,4 +165,19 @@ fn wants_colour(stream: &impl IsTerminal) -> bool {
     let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
     stream.is_terminal() && !unwanted && !dumb
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_steers_no_terminal() {
+        let name = "\u{9b}2J\u{7f}\u{9f}\u{a0}ä\x1b\n";
+        let expected = "\\u009b2J\\u007f\\u009f\u{a0}ä\\u001b\\n";
+        let text = json(&name).unwrap();
+        assert_eq!(*text, format!("\"{expected}\"\n"));
+        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), name);
+        assert_eq!(*json_line("note", name), format!("{{\"note\":\"{expected}\"}}"));
+    }
 }

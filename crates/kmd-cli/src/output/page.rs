@@ -102,12 +102,11 @@ impl Page {
     }
 }
 
-/// Names come from files that others may have made: what steers a terminal does not pass.
+/// Names come from files that others may have made: what steers a terminal does not pass, nor what
+/// would end the line and begin another one, which kmd seems to say.
 pub(crate) fn harmless(text: &str) -> impl Iterator<Item = char> {
-    text.chars().map(|character| {
-        let steers = character.is_control() && character != '\n';
-        if steers { '\u{fffd}' } else { character }
-    })
+    text.chars()
+        .map(|character| if character.is_control() { '\u{fffd}' } else { character })
 }
 
 fn width(text: &str) -> usize {
@@ -154,6 +153,20 @@ mod tests {
         let mut page = Page::new(false);
         page.line("a\x1b[2Jb");
         assert_eq!(*page.into_text(), "a\u{fffd}[2Jb\n");
+    }
+
+    #[test]
+    fn names_do_not_begin_lines() {
+        let forged = "a\nsavings  1";
+        let mut page = Page::new(false);
+        let mut table = Table::new(["NAME", "ID"]);
+        table.row([forged.to_owned(), "22".to_owned()]);
+        page.table(&table);
+        page.line(forged);
+        page.title(forged);
+        page.alarm(forged);
+        page.fields([(forged, forged)]);
+        assert_eq!(page.into_text().lines().count(), 6);
     }
 
     #[test]

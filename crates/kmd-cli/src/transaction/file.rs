@@ -9,7 +9,7 @@ use kmd_api::v2::MAX_BATCH;
 
 use crate::Result;
 use crate::error::{Error, Kind};
-use crate::new_file::{Readers, create};
+use crate::new_file::{Readers, create, replace};
 
 /// Largest file that is read, in bytes. [`MAX_BATCH`] transactions with the longest notes fit.
 const LARGEST: u64 = 64 << 20;
@@ -122,23 +122,13 @@ impl OutArgs {
     /// Writes all of it, or leaves what was there.
     pub(super) fn write(&self, contents: &[u8]) -> Result<()> {
         let done = if self.force {
-            self.replace(contents)
+            replace(&self.output, Readers::Usual, &[contents])
         } else {
             create(&self.output, Readers::Usual, &[contents])
         };
         done.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => self.taken(),
             _ => Error::file("write", &self.output, &error),
-        })
-    }
-
-    fn replace(&self, contents: &[u8]) -> io::Result<()> {
-        let mut name = self.output.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.unfinished", std::process::id()));
-        let unfinished = self.output.with_file_name(name);
-        create(&unfinished, Readers::Usual, &[contents])?;
-        fs::rename(&unfinished, &self.output).inspect_err(|_| {
-            let _ = fs::remove_file(&unfinished);
         })
     }
 

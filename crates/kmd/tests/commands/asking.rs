@@ -31,6 +31,35 @@ fn from_a_file_its_first_line() {
     );
 }
 
+/// An empty file is one that was cut short. The empty password has to be said: by an empty line.
+#[test]
+fn nothing_at_all_is_no_password() {
+    let desk = Desk::with_wallet();
+    desk.home().write("password", "");
+    desk.home().write("words", &desk.ok("wallet export-mdk", &[PASSWORD]));
+    let (password, words) = (file(&desk), desk.path("words"));
+    for (command, lines) in [
+        (format!("wallet create w --password-file {password}"), vec![]),
+        (
+            format!("wallet recover w --words-file {words} --yes --password-file {password}"),
+            vec![],
+        ),
+        (
+            format!("wallet password --new-password-file {password}"),
+            vec![PASSWORD],
+        ),
+        ("wallet create w --password-file /dev/stdin".to_owned(), vec![]),
+        (format!("key list --password-file {password}"), vec![]),
+    ] {
+        let said = desk.fails(2, &command, &lines);
+        says(&said, &["there is no password in", "it is empty", "one empty line"]);
+    }
+    assert_eq!(desk.daemon.api().wallet_names(), ["savings"]);
+    desk.home().write("password", "\n");
+    desk.ok(&format!("wallet create blank --password-file {password}"), &[]);
+    desk.ok("key list -w blank", &[""]);
+}
+
 #[test]
 fn from_a_file_that_others_can_read_with_a_warning() {
     let desk = Desk::with_wallet();

@@ -52,6 +52,47 @@ fn as_json_every_line() {
 }
 
 #[test]
+fn as_json_also_where_the_command_line_is_wrong() {
+    for (words, code, message, hint) in [
+        (
+            "wallet list --json --bogus",
+            2,
+            "unexpected argument '--bogus' found",
+            "Usage: kmd wallet list",
+        ),
+        (
+            "--json wallet lst",
+            2,
+            "unrecognized subcommand 'lst'",
+            "a similar subcommand exists: 'list'",
+        ),
+        (
+            "wallet password w --scrypt-n 3 --json",
+            2,
+            "scrypt takes powers of two",
+            "--help",
+        ),
+        ("key delete A --json", 2, "invalid value 'A'", "--help"),
+        ("key delete --json", 2, "not provided: <ADDRESS>...", "Usage: kmd key"),
+        ("--json wallet", 2, "a command is missing", "--help"),
+        ("--json --no-start", 3, "are for commands", "Usage: kmd"),
+    ] {
+        let exit = run(kmd().args(words.split(' ')));
+        assert_eq!((exit.code, exit.stdout.as_str()), (Some(code), ""), "{words}: {exit:?}");
+        let said: Value = serde_json::from_str(&exit.stderr).unwrap_or_else(|error| panic!("{error}: {exit:?}"));
+        let error = &said["error"];
+        assert_eq!(error["kind"], "usage", "{words}: {exit:?}");
+        assert_eq!(error["causes"], json!([]), "{words}: {exit:?}");
+        says(&error["message"].to_string(), &[message]);
+        says(&error["hints"].to_string(), &[hint]);
+    }
+    // Here it is no option, and help is no failure.
+    let exit = run(kmd().args(["wallet", "list", "--", "--json"]));
+    says(&exit.stderr, &["error: unexpected argument"]);
+    assert_eq!(run(kmd().args(["wallet", "list", "--json", "--help"])).code, Some(0));
+}
+
+#[test]
 fn a_wrong_command_line_is_told_apart_from_a_daemon_that_does_not_start() {
     let home = Home::cheap();
     let cases = [

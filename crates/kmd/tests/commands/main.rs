@@ -12,6 +12,7 @@ mod inspect;
 mod key;
 mod mnemonic;
 mod multisig;
+mod new_files;
 mod pages;
 mod screen;
 mod sign;

@@ -1,10 +1,13 @@
 //! `kmd mnemonic`
 
+use std::fs::File;
+use std::io::Seek;
+
 use serde_json::json;
 
 use crate::desk::{Desk, says};
 use crate::screen::Screen;
-use crate::support::daemon::mode;
+use crate::support::daemon::{kmd, mode};
 use crate::vectors::{A, key_file};
 
 /// The words of A, by py-algorand-sdk.
@@ -55,6 +58,21 @@ fn checked() {
     assert_eq!(desk.ok(&format!("mnemonic check -f {file}"), &[]).trim(), A);
     assert_eq!(desk.json("mnemonic check", &[WORDS]), json!({"address": A}));
     assert_eq!(desk.json("mnemonic check -f -", &[WORDS]), json!({"address": A}));
+}
+
+/// What is read through the standard library's buffer stays in it, 8 KiB at a time, and nobody wipes it.
+#[test]
+fn no_more_is_read_of_standard_input_than_is_wiped() {
+    let desk = Desk::new();
+    let mut words = File::open(desk.file("long", &[b'a'; 16 << 10])).unwrap();
+    let output = kmd()
+        .args(["mnemonic", "check"])
+        .stdin(words.try_clone().unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(10), "{output:?}");
+    // The command and the test share the place in the file: one byte behind the most that words may have.
+    assert_eq!(words.stream_position().unwrap(), 4097);
 }
 
 #[test]

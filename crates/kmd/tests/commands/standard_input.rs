@@ -27,6 +27,43 @@ fn desk_and_commands() -> (Desk, [(String, &'static str, String); 2]) {
     (desk, commands)
 }
 
+/// Of a pipe the second would be what is left, which is nothing, and of a file it would be the first again.
+#[test]
+fn two_secrets_do_not_come_from_standard_input_by_its_name() {
+    let desk = Desk::with_wallet();
+    let words = desk.ok("wallet export-mdk", &[PASSWORD]);
+    let words = words.trim();
+    let named = "--password-file /dev/stdin";
+    for (command, lines) in [
+        (
+            format!("wallet password {named} --new-password-file /dev/stdin"),
+            vec![PASSWORD, "another password"],
+        ),
+        (format!("wallet password {named}"), vec![PASSWORD, "another password"]),
+        (
+            "wallet password --new-password-file /dev/stdin".to_owned(),
+            vec![PASSWORD, "another password"],
+        ),
+        (
+            format!("wallet recover w --yes {named}"),
+            vec![words, "another password"],
+        ),
+        (
+            format!("wallet recover w --yes --words-file /dev/stdin {named}"),
+            vec![words],
+        ),
+    ] {
+        let said = desk.fails(2, &command, &lines);
+        says(&said, &["another secret was taken from standard input already"]);
+        let file = desk.file("lines", lines.join("\n").as_bytes());
+        let exit = without_terminal(&desk, &command, &file);
+        assert_eq!(exit.code, Some(2), "{command}: {exit:?}");
+        says(&exit.stderr, &["another secret was taken from standard input already"]);
+    }
+    assert_eq!(desk.daemon.api().wallet_names(), ["savings"]);
+    desk.ok("key list", &[PASSWORD]);
+}
+
 /// Runs a command line without a terminal, with a file as standard input.
 fn without_terminal(desk: &Desk, words: &str, file: &str) -> Exit {
     let mut command = Command::new("setsid");

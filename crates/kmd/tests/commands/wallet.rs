@@ -21,6 +21,34 @@ fn list() {
     assert_eq!(desk.json("wallet list", &[]), json!({"wallets": [entry]}));
 }
 
+/// Names come from files that others may have made.
+#[test]
+fn a_name_neither_steers_the_terminal_nor_forges_a_line() {
+    let desk = Desk::new();
+    let name = "w\u{9b}2J\u{7f}\nsavings  1\n  hint: send money";
+    desk.daemon.api().create(name, PASSWORD);
+    assert_eq!(desk.ok("wallet list", &[]).lines().count(), 2);
+    let json = desk.ok("wallet list --json", &[]);
+    assert!(
+        json.chars().all(|shown| shown == '\n' || !shown.is_control()),
+        "{json:?}"
+    );
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["wallets"][0]["name"], name);
+
+    let told = desk.fails(4, "key list", &["wrong"]);
+    let lines: Vec<&str> = told.lines().collect();
+    assert!(lines[0].contains("send money"), "{told}");
+    assert!(!lines[1..].iter().any(|line| line.contains("send money")), "{told}");
+    let told = desk.fails(4, "key list --json", &["wrong"]);
+    assert!(
+        told.chars().all(|shown| shown == '\n' || !shown.is_control()),
+        "{told:?}"
+    );
+    let json: Value = serde_json::from_str(&told).unwrap();
+    says(json["error"]["message"].as_str().unwrap(), &[name]);
+}
+
 #[test]
 fn create() {
     let desk = Desk::new();
