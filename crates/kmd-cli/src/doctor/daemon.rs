@@ -42,7 +42,8 @@ fn obstacle(reason: &String) -> Finding {
     Finding::problem(
         "readiness",
         format!("the daemon cannot do its work: {reason}"),
-        "put that right, and the daemon notices by itself; only a token that is missing needs it to be started anew",
+        "put that right, and the daemon notices by itself; only a token that is lost, and a wallets folder elsewhere \
+         that another took the place of, need it to be started anew",
     )
 }
 
