@@ -14,6 +14,7 @@ mod mnemonic;
 mod multisig;
 mod pages;
 mod screen;
+mod scripted;
 mod sign;
 mod sign_program;
 mod standard_input;
