@@ -13,6 +13,7 @@ mod key;
 mod mnemonic;
 mod multisig;
 mod pages;
+mod recovery;
 mod screen;
 mod scripted;
 mod sign;
