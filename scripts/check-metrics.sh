@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Checks with promtool what is given to Prometheus: check-metrics.sh [BINARY]
 #
-# The page of a daemon that has done some work, the alert rules, and their
-# tests. Where promtool is missing, says so loudly and passes.
+# The pages of a daemon while clients sign at once and after that, the alert
+# rules, and their tests. Where promtool is missing, says so loudly and passes.
 set -euo pipefail
 
 binary=$(realpath "${1:-$(dirname "$0")/../target/release/kmd}")
@@ -43,12 +43,14 @@ JSON
     exit 1
 }
 
-# Some of everything: what succeeds, what fails, and several scrapes meanwhile.
+# Some of everything: what succeeds, what fails, and scrapes while several clients
+# sign at once. Each page becomes a file in the folder.
 load_and_scrape() {
-    python3 - "$work/data" <<'PYTHON'
-import json, re, sys, urllib.error, urllib.request
+    python3 - "$work/data" "$1" <<'PYTHON'
+import json, re, sys, threading, urllib.error, urllib.request
 
-data = sys.argv[1]
+data, pages = sys.argv[1:]
+CLIENTS, SCRAPES = 4, 20
 read = lambda name: open(f"{data}/{name}").read()
 api = "http://" + read("kmd.net").strip()
 token = read("kmd.token").split("\n")[0]
@@ -65,25 +67,77 @@ def ask(url, body=None, method=None):
 def post(path, **body):
     return json.loads(ask(f"{api}{path}", body))
 
+def sign(address):
+    body = dict(wallet_handle_token=handle, wallet_password="p", address=address, data="ASABASI=")
+    signed = post("/v1/program/sign", **body)
+    assert signed["sig"], signed
+
+def scrape(name):
+    page = ask(f"{metrics}/metrics")
+    with open(f"{pages}/{name}", "wb") as file:
+        file.write(page)
+    return int(re.search(rb'kmd_signatures_total\{type="program"\} (\d+)\n', page)[1])
+
+class Signer(threading.Thread):
+    # Signs until it is told to stop. What it did is told by `changed`.
+    def __init__(self, address):
+        super().__init__(daemon=True)
+        self.address, self.done, self.failure = address, 0, None
+
+    def run(self):
+        try:
+            while not stop.is_set():
+                sign(self.address)
+                with changed:
+                    self.done += 1
+                    changed.notify_all()
+        except BaseException as failure:
+            with changed:
+                self.failure = failure
+                changed.notify_all()
+
+def another_from_each(signers):
+    before = [signer.done for signer in signers]
+    # Of the next one the daemon may have told already.
+    news = lambda: [signer.done > done + 1 or signer.failure for signer, done in zip(signers, before)]
+    with changed:
+        assert changed.wait_for(lambda: all(news()), 60), "somebody signs no more"
+    assert not any(signer.failure for signer in signers), [signer.failure for signer in signers]
+
 wallet = post("/v1/wallet", wallet_name="w", wallet_driver_name="sqlite", wallet_password="p")["wallet"]["id"]
 handle = post("/v1/wallet/init", wallet_id=wallet, wallet_password="p")["wallet_handle_token"]
-for number in range(50):
+changed, stop = threading.Condition(), threading.Event()
+signers = [Signer(post("/v1/key", wallet_handle_token=handle)["address"]) for _ in range(CLIENTS)]
+for signer in signers:
+    signer.start()
+counts = []
+for number in range(SCRAPES):
+    another_from_each(signers)
     address = post("/v1/key", wallet_handle_token=handle)["address"]
-    signed = post("/v1/program/sign", wallet_handle_token=handle, wallet_password="p", address=address, data="ASABASI=")
-    assert signed["sig"], signed
     post("/v1/wallet/init", wallet_id=wallet, wallet_password="wrong")
     ask(f"{api}/nothing")
     ask(f"{api}/v1/key", {"address": address}, "DELETE")
-    page = ask(f"{metrics}/metrics")
-assert b'kmd_signatures_total{type="program"} 50\n' in page, page
-sys.stdout.buffer.write(page)
+    counts.append(scrape(f"{number:02}-under-load"))
+stop.set()
+for signer in signers:
+    signer.join(60)
+assert all(earlier + CLIENTS <= later for earlier, later in zip(counts, counts[1:])), counts
+# What was counted is what was answered.
+assert scrape("at-the-end") == sum(signer.done for signer in signers)
 PYTHON
 }
 
 start_daemon
-load_and_scrape >"$work/page"
-promtool check metrics <"$work/page"
-echo "check-metrics: $(grep -vc '^#' "$work/page") samples are as they should be"
+mkdir "$work/pages"
+load_and_scrape "$work/pages"
+for page in "$work"/pages/*; do
+    promtool check metrics <"$page" || {
+        echo "check-metrics: the page $(basename "$page") is not as it should be" >&2
+        exit 1
+    }
+done
+samples=$(grep -vc '^#' "$work/pages/at-the-end")
+echo "check-metrics: $samples samples are as they should be, on $(ls "$work/pages" | wc -l) pages"
 
 cd packaging/prometheus
 promtool check rules alerts.yml

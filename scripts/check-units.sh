@@ -1,10 +1,28 @@
 #!/usr/bin/env bash
-# Checks the units in packaging/systemd: that systemd understands them, and how
-# exposed it finds the service. Where its tool is missing, says so and passes.
+# Checks the units in packaging/systemd: that the service outlasts a daemon that a
+# command started, that systemd understands them, and how exposed it finds the
+# service. Where systemd's tool is missing, says so and leaves the last two out.
 set -euo pipefail
 cd "$(dirname "$0")/../packaging/systemd"
 
 most_exposure=20 # tenths
+command_daemon=60 # seconds that a daemon of a command stays without requests
+
+setting() {
+    sed -n "s/^$1=//p" kmd.service
+}
+
+# Such a daemon has the data directory, and the service ends with 4 meanwhile.
+tried=$(($(setting RestartSec) * $(setting StartLimitBurst)))
+if [ "$(setting Restart)" != on-failure ] || grep -qE '^RestartPreventExitStatus=(.* )?4( |$)' kmd.service ||
+    [ "$tried" -le "$command_daemon" ]; then
+    echo "check-units: kmd.service gives up while a command's daemon may have the directory" >&2
+    exit 1
+fi
+if [ "$tried" -ge "$(setting StartLimitIntervalSec)" ]; then
+    echo "check-units: kmd.service tries for ever" >&2
+    exit 1
+fi
 
 if ! command -v systemd-analyze >/dev/null; then
     echo "check-units: SKIPPED: there is no systemd-analyze here (Debian: systemd)" >&2

@@ -12,6 +12,9 @@ use crate::error::{Error, Peer, Refused};
 use crate::transport::http::{self, Answer, RequestHead};
 use crate::transport::{Timeouts, Transport};
 
+const METRICS: &str = "/metrics";
+/// What stands before the version in a page of metrics.
+const BUILD: &str = "kmd_build_info{version=\"";
 /// How much of an answer that is no kmd answer goes into an error.
 const QUOTED_CHARACTERS: usize = 200;
 
@@ -104,19 +107,34 @@ impl Client {
         }
     }
 
+    /// The version of the program that the daemon runs, as its metrics tell it; nothing where they
+    /// do not.
+    ///
+    /// # Errors
+    /// [`Error`]. A daemon without metrics refuses, as the Go kmd: [`Error::Daemon`].
+    pub fn daemon_version(&self) -> Result<Option<String>, Error> {
+        let answer = self.transport.exchange(&self.message(Method::Get, METRICS, &[]))?;
+        if answer.status != 200 {
+            return Err(refusal(&answer));
+        }
+        let page = String::from_utf8_lossy(&answer.body);
+        let version = page.lines().find_map(|line| line.strip_prefix(BUILD)?.split_once('"'));
+        Ok(version.map(|(version, _)| version.to_owned()))
+    }
+
     fn answer<R: Request>(&self, request: &R) -> Result<Answer, Error> {
         let body = match R::METHOD {
             Method::Get => None,
             Method::Post | Method::Delete => Some(self.encoding().encode_secret(request)?),
         };
-        self.transport
-            .exchange(&self.message(request, body.as_deref().unwrap_or_default()))
+        let body = body.as_deref().unwrap_or_default();
+        self.transport.exchange(&self.message(R::METHOD, &request.path(), body))
     }
 
-    fn message<R: Request>(&self, request: &R, body: &[u8]) -> Zeroizing<Vec<u8>> {
+    fn message(&self, method: Method, path: &str, body: &[u8]) -> Zeroizing<Vec<u8>> {
         let head = RequestHead {
-            method: R::METHOD,
-            path: &request.path(),
+            method,
+            path,
             host: self.transport.host(),
             token: &self.token,
             media_type: self.encoding().media_type(),

@@ -130,15 +130,16 @@ impl Folder {
         })
     }
 
-    /// Refuses when a wallet has this name or id, or may have it.
+    /// Refuses when a wallet has this name or id, or may have it. Of one that
+    /// has both, the id counts: to choose another name would not help.
     ///
     /// # Errors
     /// [`Error::NameTaken`]; [`Error::IdTaken`]; where a file cannot be looked
     /// at now, why.
     pub(crate) fn check_free(&self, name: &WalletName, id: &WalletId) -> Result<()> {
         self.check_all(|wallet| match wallet {
-            wallet if wallet.name == *name => Err(Error::NameTaken),
             wallet if wallet.id == *id => Err(Error::IdTaken),
+            wallet if wallet.name == *name => Err(Error::NameTaken),
             _ => Ok(()),
         })
     }

@@ -50,6 +50,8 @@ fn open(daemon: &Daemon) -> Client {
 
 fn every_method(client: &Client) {
     assert_eq!(client.versions().unwrap(), ["v1", "v2"]);
+    let version = client.daemon_version().unwrap();
+    assert_eq!(version.as_deref(), Some(env!("CARGO_PKG_VERSION")));
     let handle = wallets(client);
     keys(client, &handle);
     signatures(client, &handle);

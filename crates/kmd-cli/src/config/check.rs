@@ -9,14 +9,15 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::output::{Page, Report};
 
-/// Tell whether kmd would start with this configuration
+/// Tell whether the configuration is valid
 ///
 /// Reads kmd_config.json and the environment as the daemon does at its start.
-/// Needs no daemon.
+/// Whether folders can be made, the address is free and the token is one, it
+/// does not try: `kmd doctor` looks. Needs no daemon.
 #[derive(Args)]
 #[command(after_long_help = "\
 JSON: {\"data_dir\", \"warnings\": []}; a warning tells of something that would be ignored.
-Where kmd would not start, it says why and fails with exit code 9.")]
+Where kmd would not start with it, it says why and fails with exit code 9.")]
 pub struct Check {}
 
 impl Check {

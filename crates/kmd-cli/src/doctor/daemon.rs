@@ -31,6 +31,9 @@ fn running(data_dir: &Path, client: &Client) -> Vec<Finding> {
     let obstacles = readiness.as_ref().map_or(&[][..], |readiness| &readiness.reasons);
     let mut findings = vec![answering(data_dir, client, obstacles.is_empty())];
     findings.extend(obstacles.iter().map(obstacle));
+    if obstacles.is_empty() {
+        findings.extend(version(data_dir));
+    }
     if readiness.is_some_and(|readiness| readiness.ready) {
         findings.push(Finding::ok("readiness", "the daemon can do its work"));
     }
@@ -42,7 +45,8 @@ fn obstacle(reason: &String) -> Finding {
     Finding::problem(
         "readiness",
         format!("the daemon cannot do its work: {reason}"),
-        "put that right, and the daemon notices by itself; only a token that is missing needs it to be started anew",
+        "put that right, and the daemon notices by itself; only a token that is lost, and a wallets folder elsewhere \
+         that another took the place of, need it to be started anew",
     )
 }
 
@@ -72,6 +76,25 @@ fn answering(data_dir: &Path, client: &Client, ready: bool) -> Finding {
             "stop it and start this kmd in its place; some commands need API v2",
         )
     }
+}
+
+/// Whether it is the program that the command is. Nothing where it does not tell: it is another kind
+/// of daemon, or refuses, which is told already.
+fn version(data_dir: &Path) -> Option<Finding> {
+    const CHECK: &str = "version";
+    const OURS: &str = env!("CARGO_PKG_VERSION");
+    let version = daemon::open(data_dir).ok()?.daemon_version().ok()??;
+    if version == OURS {
+        return Some(Finding::ok(
+            CHECK,
+            format!("the daemon and this command are kmd {OURS}"),
+        ));
+    }
+    Some(Finding::warning(
+        CHECK,
+        format!("the daemon that runs is kmd {version}, and this command is kmd {OURS}"),
+        "stop the daemon and start it anew: until then the program serves that it was started with",
+    ))
 }
 
 fn absent(data_dir: &Path) -> Finding {

@@ -26,7 +26,8 @@ use crate::{Error, Kind, Result};
 /// Looks for what keeps kmd from working, or from keeping keys safe, and says
 /// what to do about it: the modes of directories and files, the token, the
 /// configuration, memory that can be swapped, the clock, disk space, the port,
-/// the daemon that runs and whether it can do its work. Changes nothing.
+/// the daemon that runs, whether it can do its work, and whether it is of this
+/// version. Changes nothing.
 #[derive(Args)]
 #[command(after_long_help = "\
 JSON: {\"data_dir\", \"findings\": [{\"check\", \"verdict\", \"found\", \"remedy\"}]}; verdict is \"ok\", \"warning\" or

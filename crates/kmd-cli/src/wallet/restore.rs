@@ -13,6 +13,10 @@ use crate::context::Context;
 use crate::output::{Page, Report};
 use crate::{Error, Result};
 
+/// For a name that is taken. Whether by the wallet of the backup, only the daemon can see.
+const WHERE_IT_IS_THE_SAME: &str =
+    "if it is the wallet that was backed up, it is not replaced: move its file out of the wallets folder first";
+
 /// Make a wallet of a backup
 ///
 /// Takes a backup from the daemon's folder of backups (`backups` in the data
@@ -39,7 +43,7 @@ impl Restore {
         let client = context.client()?;
         // Whether the name in the backup is taken, only the daemon can see.
         if let Some(name) = &self.name {
-            super::refuse_taken(context, name)?;
+            super::refuse_taken(context, name).map_err(|error| error.hint(WHERE_IT_IS_THE_SAME))?;
         }
         let whose = format!("in the backup {}", self.file_name);
         let password = self.password.password(context, &whose)?;

@@ -31,7 +31,7 @@ pub struct Explanation {
 }
 
 /// Tells every setting. Nothing is written, and the values are those that are
-/// set: [`check`] tells whether kmd would start with them.
+/// set: [`check`] tells whether they are valid.
 ///
 /// # Errors
 /// The file cannot be read or is not JSON; a variable does not hold what its
@@ -55,7 +55,7 @@ fn setting(layers: &Layers, names: &[String]) -> Setting {
     }
 }
 
-/// Tells whether kmd would start with this configuration. Nothing is written.
+/// Tells whether the configuration is valid. Nothing is written.
 /// Gives what it would ignore.
 ///
 /// # Errors

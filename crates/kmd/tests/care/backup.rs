@@ -54,7 +54,9 @@ fn a_backup_holds_everything_and_comes_back() {
         assert_eq!(names(&home.file("backups")), ["kept.db"]);
 
         // As long as the wallet is there it is not replaced.
-        api.post(RESTORE, &body).refused(409, "wallet_exists");
+        let refused = api.post(RESTORE, &body);
+        refused.refused(409, "wallet_exists");
+        assert!(refused.text().contains("move the file"), "{}", refused.text());
         api.post(RESTORE, &with(&body, json!({"wallet_name": "another"})))
             .refused(409, "wallet_exists");
         fs::remove_file(&file).unwrap();

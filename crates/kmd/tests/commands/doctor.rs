@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::Value;
 
 use crate::desk::{Desk, run_on, says, typed};
+use crate::scripted;
 use crate::support::PATIENCE;
 use crate::support::daemon::{Home, cheap, kmd};
 
@@ -25,6 +26,7 @@ fn of_a_daemon_that_is_well() {
         "clock",
         "disk space",
         "daemon",
+        "version",
         "readiness",
         "port",
     ] {
@@ -35,6 +37,38 @@ fn of_a_daemon_that_is_well() {
     let report = desk.json("doctor", &[]);
     assert_eq!(report["data_dir"], desk.home().path.to_str().unwrap());
     assert_eq!(verdict(&report, "daemon"), "ok");
+    assert_eq!(verdict(&report, "version"), "ok");
+}
+
+/// The program was replaced, and the daemon not started anew.
+#[test]
+fn a_daemon_of_another_version_is_a_warning() {
+    let home = Home::cheap();
+    scripted::serve(
+        &home,
+        "# HELP kmd_build_info Which.\nkmd_build_info{version=\"0.0.9\"} 1\nkmd_ready 1\n",
+    );
+    let exit = run_on(&home.path, "doctor --json", &[]);
+    assert_eq!(exit.code, Some(0), "{exit:?}");
+    let report: Value = serde_json::from_str(&exit.stdout).unwrap();
+    assert_eq!(verdict(&report, "daemon"), "ok", "{report:#}");
+    assert_eq!(verdict(&report, "version"), "warning", "{report:#}");
+    let found = finding(&report, "version");
+    says(found["found"].as_str().unwrap(), &["0.0.9", env!("CARGO_PKG_VERSION")]);
+    says(found["remedy"].as_str().unwrap(), &["start it anew"]);
+    let text = run_on(&home.path, "doctor", &[]);
+    says(&text.stdout, &["WARNING  version", "start it anew"]);
+}
+
+/// As with one that has no metrics.
+#[test]
+fn a_daemon_that_does_not_tell_its_version_is_none_of_our_concern() {
+    let home = Home::cheap();
+    scripted::serve(&home, "other 1\n");
+    let exit = run_on(&home.path, "doctor --json", &[]);
+    let report: Value = serde_json::from_str(&exit.stdout).unwrap();
+    let mut findings = report["findings"].as_array().unwrap().iter();
+    assert!(findings.all(|finding| finding["check"] != "version"), "{report:#}");
 }
 
 #[test]

@@ -397,11 +397,22 @@ fn backup_and_restore() {
     desk.fails(7, "wallet backup --file-name first.db", &[PASSWORD]);
     desk.fails(4, "wallet backup --file-name other.db", &["wrong"]);
     desk.fails(5, "wallet backup other", &[PASSWORD]);
-    // The wallet is there: nothing is replaced.
-    desk.fails(7, "wallet restore first.db --name twin", &[PASSWORD]);
+    // The wallet is there: nothing is replaced, and another name is no way out.
+    for words in ["wallet restore first.db", "wallet restore first.db --name twin"] {
+        let said = desk.fails(7, words, &[PASSWORD]);
+        says(
+            &said,
+            &["same id already exists", "move its file out of the wallets folder"],
+        );
+        assert!(!said.contains("choose another name"), "{said}");
+    }
     says(
         &desk.fails(7, "wallet restore first.db --name savings", &[]),
-        &["savings already"],
+        &[
+            "savings already",
+            "choose another name",
+            "move its file out of the wallets folder",
+        ],
     );
 
     let wallet = desk.home().wallets().join(&desk.home().wallet_files()[0]);

@@ -192,10 +192,15 @@ fn of_wallet(error: &WalletError) -> Answer {
             Code::WalletNotFound,
             "list the wallets (GET /v1/wallets) and give the id of one",
         ),
-        WalletError::NameTaken | WalletError::IdTaken => answer(
+        WalletError::NameTaken => answer(
             Status::Conflict,
             Code::WalletExists,
             "give another name; a wallet that is there already is not replaced",
+        ),
+        WalletError::IdTaken => answer(
+            Status::Conflict,
+            Code::WalletExists,
+            "move the file of the wallet that was backed up out of the wallets folder; it is not replaced",
         ),
         WalletError::BackupNotFound => answer(
             Status::NotFound,
