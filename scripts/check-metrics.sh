@@ -36,7 +36,7 @@ JSON
     "$binary" -d "$work/data" >"$work/said" 2>&1 &
     pid=$!
     for _ in $(seq 100); do
-        grep -q 'serving on' "$work/said" && return
+        grep -qs 'serving on' "$work/said" && return
         sleep 0.1
     done
     cat "$work/said" >&2

@@ -65,6 +65,27 @@ fn check_says_why_kmd_would_not_start() {
 }
 
 #[test]
+fn check_as_json() {
+    let home = Home::with(&cheap_with(json!({"log_kep": 1})));
+    let exit = config(&home, &["check", "--json"], &[]);
+    assert_eq!(exit.code, Some(0), "{exit:?}");
+    let checked: Value = serde_json::from_str(&exit.stdout).unwrap();
+    assert_eq!(checked["data_dir"], home.path.to_str().unwrap());
+    let warnings = checked["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 1, "{checked}");
+    assert!(warnings[0].as_str().unwrap().contains("kmd.log_kep"), "{checked}");
+
+    home.write("kmd_config.json", "{}");
+    let exit = config(&home, &["check", "--json"], &[]);
+    let checked: Value = serde_json::from_str(&exit.stdout).unwrap();
+    assert_eq!(checked["warnings"], json!([]));
+
+    home.write("kmd_config.json", "{");
+    let exit = config(&home, &["check", "--json"], &[]);
+    assert_eq!((exit.code, exit.stdout.as_str()), (Some(9), ""), "{exit:?}");
+}
+
+#[test]
 fn neither_makes_a_data_directory() {
     let home = Home::empty();
     let nowhere = home.below(home.file("nowhere"));

@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Child, Command};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
+use std::time::Instant;
 
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -94,6 +95,18 @@ impl Screen {
             match self.bytes.recv_timeout(PATIENCE) {
                 Ok(bytes) => self.shown.extend(bytes),
                 Err(error) => panic!("{error}, waiting for {text:?}: {shown}"),
+            }
+        }
+    }
+
+    /// Reads on until this holds for all that was shown.
+    pub fn waits_until(&mut self, what: &str, holds: impl Fn(&str) -> bool) {
+        // What goes on showing something else does not go on for ever.
+        let end = Instant::now() + PATIENCE;
+        while !holds(&self.shown()) {
+            match self.bytes.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.shown.extend(bytes),
+                Err(error) => panic!("{error}, waiting until {what}: {}", self.shown()),
             }
         }
     }

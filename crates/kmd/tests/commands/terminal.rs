@@ -144,6 +144,31 @@ fn work_that_takes_long_shows_that_it_goes_on() {
     says(&shown, &["\r\x1b[K\x1b[1mName"]);
 }
 
+/// So many keys that they are not done before the progress shows, however fast the machine is.
+#[test]
+fn many_keys_show_how_many_there_are() {
+    let desk = Desk::with_wallet();
+    let mut screen = Screen::run(&desk, "key new --count 1000000");
+    screen.waits_for("Password of the wallet savings: ");
+    screen.answer(PASSWORD);
+    screen.waits_until("some keys are shown as done", |shown| {
+        numbers_of_keys(shown).last() > Some(&0)
+    });
+    screen.write("\x03");
+    let (code, shown) = screen.end();
+    assert_ne!(code, Some(0), "it was interrupted");
+    let shown = numbers_of_keys(&shown);
+    assert!(shown.is_sorted(), "{shown:?}");
+    let there = desk.ok("key list", &[PASSWORD]).lines().count();
+    assert!(shown.last() <= Some(&there), "{shown:?} of which {there} are there");
+}
+
+fn numbers_of_keys(shown: &str) -> Vec<usize> {
+    let lines = shown.split("generating keys: ").skip(1);
+    let number = |line: &str| line.split_once(" of 1000000")?.0.parse().ok();
+    lines.filter_map(number).collect()
+}
+
 /// Until then a thread of the process may still answer.
 fn wait_until_stopped(process: u32) {
     let is_stopped = |task: DirEntry| {
