@@ -41,6 +41,7 @@ fn addresses_of_the_wallets_are_their_preimages() {
         let keys = keys(&preimage["pks"]).unwrap();
         let made = MultisigPreimage::new(number(version), number(threshold), keys).unwrap();
         assert_eq!(made.address().to_string(), *address);
+        assert_eq!((made.version(), made.threshold()), (number(version), number(threshold)));
         checked += 1;
     }
     assert!(checked > 0);

@@ -6,7 +6,7 @@ use std::io::Read;
 
 use data_encoding::{BASE64, HEXLOWER};
 use ed25519_dalek::{Verifier, VerifyingKey};
-use kmd_algorand::{PublicKey, Signature, Transaction, group_id};
+use kmd_algorand::{PublicKey, Signature, Transaction, TransactionError, group_id};
 use serde_json::Value;
 
 const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/transactions.jsonl.gz");
@@ -195,6 +195,21 @@ fn removing_the_group_from_sixteen_fields_shortens_the_header() {
 }
 
 include!("data/group.rs");
+
+#[test]
+fn an_error_says_where_it_is() {
+    let bytes = [
+        &b"\x85\xa4apar\x81\xa1t\xa1x\xa2fv\x01\xa2lv\x02\xa3snd\xc4\x20"[..],
+        &[7; 32],
+        b"\xa4type\xa4acfg",
+    ]
+    .concat();
+    let TransactionError::Malformed(error) = Transaction::decode(&bytes).unwrap_err() else {
+        panic!("another error");
+    };
+    assert_eq!(error.path().to_string(), "apar.t");
+    assert!(error.to_string().contains("apar.t: "), "{error}");
+}
 
 #[test]
 fn fields_are_read_by_their_names() {
