@@ -14,6 +14,9 @@ use crate::limits::Limits;
 
 /// Room for what comes: most requests fit.
 const ROOM: usize = 4096;
+/// The most that is read before others have their turn. Reading megabytes at once,
+/// into pages that are made meanwhile, takes milliseconds, for each large body.
+const PIECE: usize = 128 << 10;
 /// How many times what came of a body is made room for.
 const MOST_GROWTH: usize = 8;
 /// The most that is read of a request that was refused, so that its connection
@@ -90,10 +93,15 @@ impl Input {
         loop {
             peer.readable().await?;
             self.make_room();
-            match peer.read(self.buffer.spare()).await? {
+            let spare = self.buffer.spare();
+            let room = spare.len().min(PIECE);
+            match peer.read(&mut spare[..room]).await? {
                 Some(0) => return Ok(false),
                 Some(count) => {
                     self.buffer.added(count);
+                    if count == PIECE {
+                        tokio::task::yield_now().await;
+                    }
                     return Ok(true);
                 }
                 None if self.buffer.is_empty() => self.buffer = SecretBuffer::new(),

@@ -374,6 +374,8 @@ struct Noted {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Note {
     LookedFor,
+    /// So many bytes may be read at once.
+    Offered(usize),
     Written,
 }
 
@@ -396,6 +398,7 @@ impl Stream for Noted {
 
 impl AsyncRead for Noted {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, room: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.note(Note::Offered(room.remaining()));
         Pin::new(&mut self.stream).poll_read(context, room)
     }
 }
@@ -446,6 +449,35 @@ async fn a_request_that_is_there_is_not_waited_for() {
         between.next().is_some_and(|rest| !rest.is_empty()),
         "a third is looked for"
     );
+}
+
+/// A worker serves many connections: the body of one does not keep it for long.
+#[tokio::test(start_paused = true)]
+async fn a_large_body_is_read_in_pieces() {
+    const LARGE: usize = 480 << 10;
+    let (mut client, stream) = UnixStream::pair().unwrap();
+    let notes: Arc<Mutex<Vec<Note>>> = Arc::default();
+    let stream = Noted {
+        stream,
+        notes: Arc::clone(&notes),
+    };
+    let (_stop, stopping) = watch::channel(false);
+    let head =
+        format!("POST /v2/transactions/sign HTTP/1.1\r\nX-KMD-API-Token: {TOKEN}\r\nContent-Length: {LARGE}\r\n\r\n");
+    let asking = async {
+        client.write_all(head.as_bytes()).await.unwrap();
+        client.write_all(" ".repeat(LARGE).as_bytes()).await.unwrap();
+        assert_eq!(status(&mut client).await, "HTTP/1.1 400");
+        client.shutdown().await.unwrap();
+    };
+    let share = Share::of(&Arc::default());
+    tokio::join!(serve(stream, Door::Unix, daemon(), stopping, &share), asking);
+    let notes = notes.lock().unwrap();
+    let most = notes.iter().filter_map(|note| match note {
+        Note::Offered(bytes) => Some(*bytes),
+        _ => None,
+    });
+    assert_eq!(most.max(), Some(128 << 10));
 }
 
 async fn status(client: &mut UnixStream) -> String {
