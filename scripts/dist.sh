@@ -49,6 +49,9 @@ rm -rf "$out"
 mkdir -p "$out"
 compile "$name" -Ctarget-feature=-crt-static
 compile "$name-static" -Ctarget-feature=+crt-static
+for binary in "$name" "$name-static"; do
+    scripts/test-binary.sh "$out/$binary"
+done
 scripts/sbom.py --package kmd --target "$target" >"$out/kmd-$version.cdx.json"
 if command -v dpkg-deb >/dev/null; then
     packaging/debian/build.sh "$out/$name" "$out"

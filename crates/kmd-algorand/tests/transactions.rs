@@ -225,3 +225,21 @@ fn fields_are_read_by_their_names() {
     assert_eq!(fields.address("snd").map(|address| *address.as_bytes()), Some([7; 32]));
     assert_eq!((fields.bytes("type"), fields.iter().count()), (&b"pay"[..], 5));
 }
+
+/// The longest names are the ones to be taken for each other.
+#[test]
+fn a_name_that_differs_in_its_last_letter_is_another() {
+    let with = |name: &[u8; 7]| {
+        [
+            &b"\x85\xa2fv\x01\xa2lv\x02\xa3snd\xc4\x20"[..],
+            &[7; 32],
+            b"\xa4type\xa6keyreg\xa7",
+            name,
+            b"\xc4\x20",
+            &[8; 32],
+        ]
+        .concat()
+    };
+    assert!(Transaction::decode(&with(b"votekey")).is_ok());
+    assert!(Transaction::decode(&with(b"votekez")).is_err());
+}
