@@ -156,7 +156,10 @@ pub fn at_terminal(words: &str) -> Command {
 /// The same, started by another program.
 fn at_terminal_of(starter: &[&str], words: &str) -> Command {
     let mut command = Command::new("setsid");
-    wrap(command.args(["--ctty", "--wait"]).args(starter), &kmd())
+    command.args(["--ctty", "--wait"]);
+    // Else Ctrl-C does nothing where the tests run in the background of a shell, which has it ignored.
+    command.args(["env", "--default-signal=INT,QUIT"]);
+    wrap(command.args(starter), &kmd())
         .args(words.split_whitespace())
         .env("TERM", "xterm")
         .env_remove("NO_COLOR");
