@@ -309,14 +309,9 @@ mod tests {
         assert_eq!(changed.unwrap(), 1);
     }
 
-    /// Long after everything that happens, so that all times can be relied on.
-    fn later() -> SystemTime {
-        SystemTime::now() + Duration::from_secs(60)
-    }
-
     fn folder(path: &Path, watched: bool) -> Folder {
         let on_skipped: OnSkipped = Box::new(|path, cause| panic!("skipped {}: {cause}", path.display()));
-        let folder = Folder::new(path.to_owned(), path.join("backups"), on_skipped, later);
+        let folder = Folder::new(path.to_owned(), path.join("backups"), on_skipped, SystemTime::now);
         if watched {
             folder.watch();
         }
@@ -388,7 +383,8 @@ mod tests {
     #[test]
     fn a_file_that_had_just_changed_is_looked_into_again() {
         let dir = one_wallet();
-        for (now, settled) in [(later as fn() -> SystemTime, true), (|| UNIX_EPOCH, false)] {
+        let long_after: fn() -> SystemTime = || SystemTime::now() + Duration::from_secs(60);
+        for (now, settled) in [(long_after, true), (|| UNIX_EPOCH, false)] {
             let mut folder = folder(dir.path(), false);
             folder.now = now;
             names(&folder);
