@@ -73,11 +73,12 @@ impl Unfinished {
     fn write(path: &Path, readers: Readers, parts: &[&[u8]]) -> io::Result<Self> {
         for number in 0..=u8::MAX {
             let name = format!(".kmd-new-{}-{number}", std::process::id());
-            match open_new(&path.with_file_name(name), readers) {
+            let path = path.with_file_name(name);
+            match open_new(&path, readers) {
                 // Left by a command that was killed and had the same id.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 opened => {
-                    let (file, path) = opened?;
+                    let file = opened?;
                     let unfinished = Self { path };
                     fill(file, parts)?;
                     return Ok(unfinished);
@@ -105,19 +106,17 @@ impl Drop for Unfinished {
 }
 
 fn write_in_place(path: &Path, readers: Readers, parts: &[&[u8]]) -> io::Result<()> {
-    let (file, path) = open_new(path, readers)?;
-    fill(file, parts).inspect_err(|_| {
+    fill(open_new(path, readers)?, parts).inspect_err(|_| {
         let _ = fs::remove_file(path);
     })
 }
 
-fn open_new(path: &Path, readers: Readers) -> io::Result<(File, PathBuf)> {
+fn open_new(path: &Path, readers: Readers) -> io::Result<File> {
     let mode = match readers {
         Readers::Owner => 0o600,
         Readers::Usual => 0o666,
     };
-    let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
-    Ok((file, path.to_owned()))
+    OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
 }
 
 fn fill(mut file: File, parts: &[&[u8]]) -> io::Result<()> {
