@@ -1,17 +1,18 @@
 //! Whole connections, on a paused clock: what is idle is passed over, so that
 //! limits of minutes are seen at once.
 
+mod noted;
+
 use std::io;
 use std::num::NonZeroUsize;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
+use std::sync::Arc;
 
 use kmd_core::{AllowAll, Kmd, KmdSettings, ManualClock, NoToken};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::time::{Instant, sleep};
 
+use self::noted::{Note, Noted};
 use super::*;
 use crate::http::Cors;
 use crate::limits::Limits;
@@ -365,75 +366,9 @@ async fn what_is_announced_takes_no_share() {
     assert_eq!(status(&mut other).await, "HTTP/1.1 400");
 }
 
-/// A stream that notes what is asked of it.
-struct Noted {
-    stream: UnixStream,
-    notes: Arc<Mutex<Vec<Note>>>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Note {
-    LookedFor,
-    /// So many bytes may be read at once.
-    Offered(usize),
-    Written,
-}
-
-impl Noted {
-    fn note(&self, note: Note) {
-        self.notes.lock().unwrap().push(note);
-    }
-}
-
-impl Stream for Noted {
-    fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.note(Note::LookedFor);
-        self.stream.poll_readable(context)
-    }
-
-    fn end_writing(&self) {
-        self.stream.end_writing();
-    }
-}
-
-impl AsyncRead for Noted {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, room: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.note(Note::Offered(room.remaining()));
-        Pin::new(&mut self.stream).poll_read(context, room)
-    }
-}
-
-impl AsyncWrite for Noted {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.note(Note::Written);
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_request_that_is_there_is_not_waited_for() {
-    let (mut client, stream) = UnixStream::pair().unwrap();
-    let notes = Arc::default();
-    let stream = Noted {
-        stream,
-        notes: Arc::clone(&notes),
-    };
+    let (stream, notes, mut client) = Noted::pair();
     let (_stop, stopping) = watch::channel(false);
     client.write_all(VERSIONS.repeat(2).as_bytes()).await.unwrap();
     client.shutdown().await.unwrap();
@@ -455,12 +390,7 @@ async fn a_request_that_is_there_is_not_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn a_large_body_is_read_in_pieces() {
     const LARGE: usize = 480 << 10;
-    let (mut client, stream) = UnixStream::pair().unwrap();
-    let notes: Arc<Mutex<Vec<Note>>> = Arc::default();
-    let stream = Noted {
-        stream,
-        notes: Arc::clone(&notes),
-    };
+    let (stream, notes, mut client) = Noted::pair();
     let (_stop, stopping) = watch::channel(false);
     let head =
         format!("POST /v2/transactions/sign HTTP/1.1\r\nX-KMD-API-Token: {TOKEN}\r\nContent-Length: {LARGE}\r\n\r\n");
