@@ -117,6 +117,10 @@ impl Driver for SqliteDriver {
         Ok(Box::new(self.find(id)?))
     }
 
+    fn place(&self, id: &WalletId) -> Option<String> {
+        Some(self.folder.last_seen(id)?.display().to_string())
+    }
+
     fn open_backup(&self, name: &BackupName) -> Result<Box<dyn Backup>> {
         Ok(Box::new(SqliteBackup::open(&self.folder, name, self.make_locked())?))
     }

@@ -104,6 +104,13 @@ impl Folder {
         }
     }
 
+    /// Where the wallet with this id was when the folder was last looked at.
+    pub(crate) fn last_seen(&self, id: &WalletId) -> Option<PathBuf> {
+        let files = self.index().last_seen();
+        let seen = files.iter().find(|seen| seen.look.is_wallet(id))?;
+        Some(self.path.join(&*seen.name))
+    }
+
     /// The wallet with this id, where nothing came, went or changed since it
     /// was last seen.
     fn find_unchanged(&self, id: &WalletId) -> Option<PathBuf> {

@@ -49,6 +49,12 @@ impl<'a> Call<'a> {
         self.wallet.get()
     }
 
+    /// Where that wallet is kept, as far as its driver knows without looking.
+    pub fn place(&self) -> Option<String> {
+        let id = self.wallet()?;
+        self.kmd.drivers.iter().find_map(|driver| driver.place(id))
+    }
+
     /// The signatures that the call made; none where it failed.
     pub fn signatures(&self) -> usize {
         self.signatures.get()

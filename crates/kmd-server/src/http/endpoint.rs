@@ -112,6 +112,8 @@ pub(crate) struct Failed {
     pub(crate) kind: &'static str,
     /// In words.
     pub(crate) cause: String,
+    /// Where the wallet is kept that it was about.
+    pub(crate) place: Option<String>,
 }
 
 /// Why a request failed.
@@ -204,7 +206,13 @@ impl Endpoint {
     fn performed(&self, call: &Call<'_>, encoding: Encoding, result: Result<ReplyBody, Failure>) -> Performed {
         let (reply, signatures, failed) = match result {
             Ok(answer) => (Reply::encoded(encoding, Status::Ok, answer), call.signatures(), None),
-            Err(failure) => (self.failure(encoding, &failure), 0, Some(failure.failed())),
+            Err(failure) => {
+                let failed = Failed {
+                    place: call.place(),
+                    ..failure.failed()
+                };
+                (self.failure(encoding, &failure), 0, Some(failed))
+            }
         };
         Performed {
             reply,
@@ -236,6 +244,7 @@ impl Failure {
         Failed {
             kind: v2::code(self),
             cause: self.cause(),
+            place: None,
         }
     }
 
