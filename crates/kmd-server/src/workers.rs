@@ -11,7 +11,7 @@ use std::thread;
 
 use tokio::runtime;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, MutexGuard, oneshot};
 
 /// Begins to serve a connection, on the thread that it was given to.
 type Begin = Box<dyn FnOnce() + Send>;
@@ -30,6 +30,8 @@ pub(crate) struct Load {
     connections: AtomicUsize,
     /// It is the only thread, since there is one core.
     is_only: bool,
+    /// Held by the connection whose turn it is to leave.
+    leaving: Mutex<()>,
 }
 
 /// A connection's share in the load of its thread, for as long as it is there.
@@ -45,6 +47,16 @@ impl Share {
     /// waits for it, and no peer for its core.
     pub(crate) fn may_stay_awake(&self) -> bool {
         !self.0.is_only && self.0.connections.load(Ordering::Relaxed) == 1
+    }
+
+    /// Waits for the turn to leave. To close a connection takes as long as to answer
+    /// on another: of thousands that leave at once, no more than one stands between
+    /// two requests of those who stay.
+    pub(crate) async fn turn_to_leave(&self) -> MutexGuard<'_, ()> {
+        let turn = self.0.leaving.lock().await;
+        // Whoever has something to do does it first.
+        tokio::task::yield_now().await;
+        turn
     }
 }
 
@@ -181,6 +193,25 @@ mod tests {
             let _second = share();
             assert_eq!(first.may_stay_awake(), together, "{threads}");
         }
+    }
+
+    /// Who stays has its turn before the second of those who leave.
+    #[tokio::test]
+    async fn of_many_that_leave_at_once_few_stand_before_those_who_stay() {
+        let load = Arc::new(Load::default());
+        let left = Arc::new(AtomicUsize::new(0));
+        for _ in 0..1000 {
+            let (share, left) = (Share::of(&load), Arc::clone(&left));
+            tokio::spawn(async move {
+                let _turn = share.turn_to_leave().await;
+                left.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        for turn in 0..2000 {
+            assert!(left.load(Ordering::Relaxed) <= turn, "turn {turn}");
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(left.load(Ordering::Relaxed), 1000);
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub(crate) async fn serve<S: Stream>(
     };
     // Whoever is cut off was late, gone, or served by a daemon that stops.
     let _ = connection.run(share).await;
+    let _turn = share.turn_to_leave().await;
+    drop(connection);
 }
 
 struct Connection<S> {
