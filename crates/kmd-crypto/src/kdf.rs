@@ -313,5 +313,6 @@ mod tests {
             drop(place);
             assert!(waiter.join().unwrap());
         });
+        assert_eq!(gate.crowd().waiting, 0, "the queue has room again");
     }
 }

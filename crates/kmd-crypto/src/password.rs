@@ -38,3 +38,17 @@ impl Password {
             .map(SecretVec::expose)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wallets_are_made_with_the_password_itself_and_opened_with_either() {
+        let password = Password::new(b"itself").or(Some(b"other"));
+        assert_eq!(password.expose(), b"itself");
+        assert!(password.spellings().eq([&b"itself"[..], b"other"]));
+        let password = Password::new(b"itself").or(None);
+        assert!(password.spellings().eq([b"itself"]));
+    }
+}

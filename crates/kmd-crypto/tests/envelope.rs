@@ -131,6 +131,15 @@ fn an_envelope_opens_as_its_own_type_only() {
 }
 
 #[test]
+fn an_envelope_ends_where_it_ends() {
+    let mut envelope = seal(&key(1), Content::SecretKey, b"plaintext", &Same(2)).unwrap();
+    assert!(open(&key(1), Content::SecretKey, &envelope).is_ok());
+    envelope.push(0);
+    let opened = open(&key(1), Content::SecretKey, &envelope);
+    assert!(matches!(opened, Err(EnvelopeError::Malformed)), "{opened:?}");
+}
+
+#[test]
 fn too_costly_parameters_are_refused_before_any_work() {
     let kdf = kdf(KdfLimits::default());
     let envelope = seal_master_key(&kdf, cheap(), b"pw", &key(1), &Same(1)).unwrap();
