@@ -5,8 +5,8 @@ sbom.py --package NAME --target TRIPLE
 
 Made from `cargo tree`, `cargo metadata` and Cargo.lock: every crate that is
 compiled into the binary for that target, its version, licence and checksum,
-and what it depends on, and SQLite, which one of them brings along as C. Crates
-that only run during the build, such as procedural macros, are left out.
+and what it depends on, and SQLite and AWS-LC, which two of them bring along as C.
+Crates that only run during the build, such as procedural macros, are left out.
 """
 
 import argparse
@@ -20,6 +20,13 @@ import tomllib
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# By the crate that brings it: name, where its version stands, and its licence
+# where that is not the crate's.
+C_LIBRARIES = {
+    "libsqlite3-sys": ("sqlite", "sqlite3/sqlite3.h", "SQLITE_VERSION", {"license": {"name": "Public Domain"}}),
+    "aws-lc-sys": ("aws-lc", "aws-lc/include/openssl/base.h", "AWSLC_VERSION_NUMBER_STRING", None),
+}
 
 
 def main():
@@ -48,9 +55,7 @@ def bill(package, target):
         {"ref": purl(packages[id]), "dependsOn": sorted(purl(packages[used]) for used in uses[id])}
         for id in members
     ]
-    for id in members:
-        if packages[id]["name"] == "libsqlite3-sys":
-            components.append(sqlite(packages[id]))
+    components += [c_library(packages[id]) for id in members if packages[id]["name"] in C_LIBRARIES]
     content = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
@@ -110,16 +115,17 @@ def component(package, checksums):
     return found
 
 
-def sqlite(package):
-    header = pathlib.Path(package["manifest_path"]).parent / "sqlite3" / "sqlite3.h"
-    version = re.search(r'#define SQLITE_VERSION\s+"([^"]+)"', header.read_text()).group(1)
+def c_library(package):
+    name, header, macro, licence = C_LIBRARIES[package["name"]]
+    text = (pathlib.Path(package["manifest_path"]).parent / header).read_text()
+    version = re.search(rf'#define {macro}\s+"([^"]+)"', text).group(1)
     return {
         "type": "library",
-        "bom-ref": f"pkg:generic/sqlite@{version}",
-        "name": "sqlite",
+        "bom-ref": f"pkg:generic/{name}@{version}",
+        "name": name,
         "version": version,
-        "purl": f"pkg:generic/sqlite@{version}",
-        "licenses": [{"license": {"name": "Public Domain"}}],
+        "purl": f"pkg:generic/{name}@{version}",
+        "licenses": [licence or {"expression": package["license"]}],
     }
 
 
