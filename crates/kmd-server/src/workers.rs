@@ -11,7 +11,13 @@ use std::thread;
 
 use tokio::runtime;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::{Mutex, MutexGuard, oneshot};
+use tokio::sync::{Semaphore, oneshot};
+
+/// With more connections than this on a thread they take turns: what so many may
+/// want at once takes longer than a millisecond.
+const CROWD: usize = 64;
+/// So many have their turn before others are looked at again.
+const TURNS: usize = 64;
 
 /// Begins to serve a connection, on the thread that it was given to.
 type Begin = Box<dyn FnOnce() + Send>;
@@ -25,13 +31,63 @@ struct Worker {
 }
 
 /// What a thread has to do.
-#[derive(Default)]
 pub(crate) struct Load {
     connections: AtomicUsize,
     /// It is the only thread, since there is one core.
     is_only: bool,
-    /// Held by the connection whose turn it is to leave.
-    leaving: Mutex<()>,
+    /// Held by connections whose turn it is.
+    turns: Semaphore,
+}
+
+impl Load {
+    fn new(is_only: bool) -> Self {
+        Self {
+            connections: AtomicUsize::new(0),
+            is_only,
+            turns: Semaphore::new(TURNS),
+        }
+    }
+}
+
+impl Default for Load {
+    fn default() -> Self {
+        Self::new(false)
+    }
+}
+
+/// Many connections on one thread, none of which has its turn before [`Crowd::begin`].
+#[cfg(test)]
+pub(crate) struct Crowd {
+    load: Arc<Load>,
+    _shares: Vec<Share>,
+}
+
+#[cfg(test)]
+impl Crowd {
+    pub(crate) fn waiting() -> Self {
+        let load = Arc::new(Load::default());
+        let crowd = Self {
+            _shares: (0..CROWD).map(|_| Share::of(&load)).collect(),
+            load,
+        };
+        crowd.wait();
+        crowd
+    }
+
+    /// From now on nobody has a turn.
+    pub(crate) fn wait(&self) {
+        assert_eq!(self.load.turns.forget_permits(TURNS), TURNS);
+    }
+
+    /// The share of one more.
+    pub(crate) fn share(&self) -> Share {
+        Share::of(&self.load)
+    }
+
+    /// From now on all have their turns.
+    pub(crate) fn begin(&self) {
+        self.load.turns.add_permits(TURNS);
+    }
 }
 
 /// A connection's share in the load of its thread, for as long as it is there.
@@ -49,14 +105,21 @@ impl Share {
         !self.0.is_only && self.0.connections.load(Ordering::Relaxed) == 1
     }
 
-    /// Waits for the turn to leave. To close a connection takes as long as to answer
-    /// on another: of thousands that leave at once, no more than one stands between
-    /// two requests of those who stay.
-    pub(crate) async fn turn_to_leave(&self) -> MutexGuard<'_, ()> {
-        let turn = self.0.leaving.lock().await;
-        // Whoever has something to do does it first.
-        tokio::task::yield_now().await;
-        turn
+    /// Whether so many connections are on the thread that they take turns.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.0.connections.load(Ordering::Relaxed) > CROWD
+    }
+
+    /// Waits, in a crowd, for the turn to do what takes as long as to answer a
+    /// request. A thread looks at its connections in the order in which something
+    /// happened to them: this lets it look at all of them first, so that who does not
+    /// wait here is answered before thousands who do.
+    pub(crate) async fn turn(&self) {
+        if self.is_crowded() {
+            // It is never closed.
+            let _turn = self.0.turns.acquire().await;
+            tokio::task::yield_now().await;
+        }
     }
 }
 
@@ -117,13 +180,9 @@ impl Worker {
         thread::Builder::new()
             .name(format!("kmd-worker-{number}"))
             .spawn(move || runtime.block_on(serve(coming)))?;
-        let load = Load {
-            is_only,
-            ..Load::default()
-        };
         Ok(Self {
             connections,
-            load: Arc::new(load),
+            load: Arc::new(Load::new(is_only)),
         })
     }
 }
@@ -195,23 +254,29 @@ mod tests {
         }
     }
 
-    /// Who stays has its turn before the second of those who leave.
     #[tokio::test]
-    async fn of_many_that_leave_at_once_few_stand_before_those_who_stay() {
-        let load = Arc::new(Load::default());
-        let left = Arc::new(AtomicUsize::new(0));
-        for _ in 0..1000 {
-            let (share, left) = (Share::of(&load), Arc::clone(&left));
-            tokio::spawn(async move {
-                let _turn = share.turn_to_leave().await;
-                left.fetch_add(1, Ordering::Relaxed);
-            });
+    async fn in_a_crowd_some_have_their_turn_and_then_others() {
+        for (count, before_others) in [(CROWD, CROWD), (10 * CROWD, 0)] {
+            let load = Arc::new(Load::default());
+            let done = Arc::new(AtomicUsize::new(0));
+            let shares: Vec<_> = (0..count).map(|_| Share::of(&load)).collect();
+            let crowd: Vec<_> = shares
+                .into_iter()
+                .map(|share| tokio::spawn(take_turn(share, Arc::clone(&done))))
+                .collect();
+            let (seen, by_others) = (Arc::clone(&done), oneshot::channel());
+            tokio::spawn(async move { by_others.0.send(seen.load(Ordering::Relaxed)) });
+            assert_eq!(by_others.1.await.unwrap(), before_others, "of {count}");
+            for one in crowd {
+                one.await.unwrap();
+            }
+            assert_eq!(done.load(Ordering::Relaxed), count);
         }
-        for turn in 0..2000 {
-            assert!(left.load(Ordering::Relaxed) <= turn, "turn {turn}");
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(left.load(Ordering::Relaxed), 1000);
+    }
+
+    async fn take_turn(share: Share, done: Arc<AtomicUsize>) {
+        share.turn().await;
+        done.fetch_add(1, Ordering::Relaxed);
     }
 
     #[test]

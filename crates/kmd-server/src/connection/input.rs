@@ -11,6 +11,7 @@ use super::budget::{Budget, Exhausted, Share};
 use super::wait::{Interrupted, Peer, Stream};
 use crate::http::{Chunks, Framing, Progress};
 use crate::limits::Limits;
+use crate::workers;
 
 /// Room for what comes: most requests fit.
 const ROOM: usize = 4096;
@@ -75,17 +76,32 @@ impl Input {
     }
 
     /// Waits for the first byte of a request; false when there will be none.
-    pub(crate) async fn begin<S: Stream>(&mut self, peer: &mut Peer<S>, limits: &Limits) -> Result<bool, Interrupted> {
+    pub(crate) async fn begin<S: Stream>(
+        &mut self,
+        peer: &mut Peer<S>,
+        limits: &Limits,
+        share: &workers::Share,
+    ) -> Result<bool, Interrupted> {
         if !self.buffer.is_empty() {
             return Ok(true);
         }
         // Memory that holds nothing is given back while nothing comes.
         self.buffer = SecretBuffer::new();
         peer.allow(limits.idle_timeout);
-        match self.more(peer).await {
+        match self.first(peer, share).await {
             Err(Interrupted::Stopping) if peer.last_look().await => self.more(peer).await,
             result => result,
         }
+    }
+
+    /// In a crowd, what came is read when it has its turn: until then it takes no
+    /// memory here.
+    async fn first<S: Stream>(&mut self, peer: &mut Peer<S>, share: &workers::Share) -> Result<bool, Interrupted> {
+        peer.readable().await?;
+        if share.is_crowded() && !peer.watches_over_us() {
+            share.turn().await;
+        }
+        self.more(peer).await
     }
 
     /// Waits for more; false when there will be none.

@@ -57,8 +57,7 @@ pub(crate) async fn serve<S: Stream>(
     };
     // Whoever is cut off was late, gone, or served by a daemon that stops.
     let _ = connection.run(share).await;
-    let _turn = share.turn_to_leave().await;
-    drop(connection);
+    share.turn().await;
 }
 
 struct Connection<S> {
@@ -82,7 +81,7 @@ enum Next {
 
 impl<S: Stream> Connection<S> {
     async fn run(&mut self, share: &Share) -> Result<(), Interrupted> {
-        while self.input.begin(&mut self.peer, &self.daemon.limits).await? {
+        while self.input.begin(&mut self.peer, &self.daemon.limits, share).await? {
             let next = match self.head().await? {
                 None => Next::Ends,
                 Some(Ok((length, asked))) => self.request(length, asked).await?,

@@ -1,6 +1,7 @@
 //! Whole connections, on a paused clock: what is idle is passed over, so that
 //! limits of minutes are seen at once.
 
+mod crowd;
 mod noted;
 
 use std::io;
@@ -59,10 +60,14 @@ fn connect() -> (UnixStream, watch::Sender<bool>) {
 }
 
 fn connect_to(daemon: &Arc<Daemon>) -> (UnixStream, watch::Sender<bool>) {
+    connect_as(Share::of(&Arc::default()), daemon)
+}
+
+fn connect_as(share: Share, daemon: &Arc<Daemon>) -> (UnixStream, watch::Sender<bool>) {
     let (client, stream) = UnixStream::pair().unwrap();
     let (stop, stopping) = watch::channel(false);
     let daemon = Arc::clone(daemon);
-    tokio::spawn(async move { serve(stream, Door::Unix, daemon, stopping, &Share::of(&Arc::default())).await });
+    tokio::spawn(async move { serve(stream, Door::Unix, daemon, stopping, &share).await });
     (client, stop)
 }
 

@@ -18,6 +18,8 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static 
     fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>>;
     /// Says to the peer that nothing more comes.
     fn end_writing(&self);
+    /// Looks at what comes next without taking it: gives how many bytes.
+    fn peek(&self, room: &mut [u8]) -> usize;
 }
 
 macro_rules! stream {
@@ -30,6 +32,11 @@ macro_rules! stream {
             fn end_writing(&self) {
                 // The peer may be gone, which is as good.
                 let _ = rustix::net::shutdown(self, rustix::net::Shutdown::Write);
+            }
+
+            fn peek(&self, room: &mut [u8]) -> usize {
+                let flags = rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT;
+                rustix::net::recv(self, room, flags).map_or(0, |(count, _)| count)
             }
         }
     )*};
@@ -73,6 +80,15 @@ impl<S: Stream> Peer<S> {
     /// What waits from now on ends after this time.
     pub(crate) fn allow(&mut self, time: Duration) {
         self.deadline.set(time);
+    }
+
+    /// Whether it asks how the daemon is, as who watches over it does. Secrets come
+    /// later in a request than what is looked at here.
+    pub(crate) fn watches_over_us(&self) -> bool {
+        const REQUESTS: [&[u8]; 4] = [b"GET /health ", b"HEAD /health ", b"GET /ready ", b"HEAD /ready "];
+        let mut room = [0; 13];
+        let count = self.stream.peek(&mut room);
+        REQUESTS.iter().any(|request| room[..count].starts_with(request))
     }
 
     /// Whether the daemon stops.

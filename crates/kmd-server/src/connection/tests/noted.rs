@@ -53,6 +53,10 @@ impl Stream for Noted {
     fn end_writing(&self) {
         self.stream.end_writing();
     }
+
+    fn peek(&self, room: &mut [u8]) -> usize {
+        self.stream.peek(room)
+    }
 }
 
 impl AsyncRead for Noted {
