@@ -33,6 +33,10 @@ fn signed(name: &str) -> SignedTransaction {
     SignedTransaction::decode(&vector(name)).unwrap()
 }
 
+fn place(bytes: &[u8], part: &[u8]) -> usize {
+    bytes.windows(part.len()).position(|window| window == part).unwrap()
+}
+
 fn read(file: &[u8]) -> Result<Vec<FileEntry>, FileError> {
     TransactionFile::new(file).collect()
 }
@@ -50,6 +54,8 @@ fn what_the_sdk_writes_is_read_and_written_alike() {
         if name == "signed by another key, sender rekeyed" {
             assert_eq!(decoded.encode().len(), bytes.len());
             assert_eq!(SignedTransaction::decode(&decoded.encode()).as_ref(), Ok(&decoded));
+            let names = [&b"\xa4sgnr"[..], b"\xa3sig", b"\xa3txn"].map(|name| place(&decoded.encode(), name));
+            assert!(names.is_sorted(), "{names:?}");
         } else {
             assert_eq!(decoded.encode(), bytes, "{name}");
         }

@@ -6,7 +6,7 @@ use std::io::Read;
 
 use data_encoding::{BASE64, HEXLOWER};
 use ed25519_dalek::{Verifier, VerifyingKey};
-use kmd_algorand::{PublicKey, Signature, Transaction, TransactionError, group_id};
+use kmd_algorand::{Fields, PublicKey, Signature, Transaction, TransactionError, group_id};
 use serde_json::Value;
 
 const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/transactions.jsonl.gz");
@@ -224,6 +224,25 @@ fn fields_are_read_by_their_names() {
     assert_eq!(["amt", "fv", "lv", "fee"].map(|name| fields.uint(name)), [5, 1, 2, 0]);
     assert_eq!(fields.address("snd").map(|address| *address.as_bytes()), Some([7; 32]));
     assert_eq!((fields.bytes("type"), fields.iter().count()), (&b"pay"[..], 5));
+    assert!(!fields.is_empty());
+    assert!(fields.structure("apar").is_none());
+}
+
+#[test]
+fn fields_within_fields_are_read_by_their_names() {
+    let bytes = [
+        &b"\x85\xa4apar\x82\xa2df\xc3\xa1t\x03\xa2fv\x01\xa2lv\x02\xa3snd\xc4\x20"[..],
+        &[7; 32],
+        b"\xa4type\xa4acfg",
+    ]
+    .concat();
+    let transaction = Transaction::decode(&bytes).unwrap();
+    let fields = transaction.fields().unwrap();
+    let parameters = fields.structure("apar").unwrap();
+    assert_eq!((parameters.uint("t"), parameters.is_true("df")), (3, true));
+    // What is not there is false, and so is a number.
+    assert!(!parameters.is_true("dc") && !parameters.is_true("t"));
+    assert!(Fields::default().is_empty());
 }
 
 /// The longest names are the ones to be taken for each other.
