@@ -136,6 +136,26 @@ mod tests {
         }
     }
 
+    /// What any request with a body may be refused with, and who tries passwords.
+    #[test]
+    fn refusals_are_in_the_document() {
+        let document: serde_json::Value = serde_json::from_str(SWAGGER).unwrap();
+        for endpoint in ENDPOINTS
+            .iter()
+            .filter(|endpoint| endpoint.method != kmd_api::Method::Get)
+        {
+            let operation = &document["paths"][endpoint.path][endpoint.method.as_str().to_lowercase()];
+            for status in ["400", "401", "408", "413", "503"] {
+                assert!(operation["responses"][status].is_object(), "{} {status}", endpoint.path);
+            }
+            // A new wallet has no password yet that could be wrong.
+            let tries =
+                decodes(endpoint, br#"{"wallet_password": "tried"}"#) && endpoint.path != v1::CreateWallet::PATH;
+            let told = operation["responses"]["429"].is_object();
+            assert_eq!(told, tries, "{}", endpoint.path);
+        }
+    }
+
     /// Whether the body gets past decoding: then the missing handle, wallet or
     /// driver is what is refused.
     fn decodes(endpoint: &Endpoint, body: &[u8]) -> bool {
