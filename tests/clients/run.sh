@@ -27,6 +27,7 @@ main() {
     export KMD_TRANSACTIONS=$work/transactions
     run_client differential-python "$cache/python/bin/python" -u "$tests/python/differential.py"
     run_client differential-javascript node "$cache/javascript/differential.mjs"
+    run_client wallet-files "$cache/python/bin/python" -u "$tests/python/wallet_files.py"
     run_example python "$cache/python/bin/python" examples/create_and_sign.py "$data"
     run_example javascript node "$cache/javascript/create_and_sign.mjs" "$data"
     run_example shell env KMD="$binary" examples/create_and_sign.sh "$data"
@@ -76,7 +77,8 @@ JSON
         KMD_ADDRESS=$(sed -n 's/^kmd: serving on //p' "$work/stdout")
         if [ -n "$KMD_ADDRESS" ]; then
             KMD_TOKEN=$(head -n 1 "$data/kmd.token")
-            export KMD_ADDRESS KMD_TOKEN
+            KMD_DATA=$data
+            export KMD_ADDRESS KMD_TOKEN KMD_DATA
             return
         fi
         kill -0 "$pid" 2>/dev/null || break
