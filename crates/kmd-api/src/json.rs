@@ -6,9 +6,11 @@ use std::io;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
 use crate::encoding::{DecodeError, EncodeError};
+use crate::objection::objection;
 
 pub(crate) fn decode_request<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, DecodeError> {
     // Derived structs would also take an array of their fields in order.
@@ -22,15 +24,22 @@ pub(crate) fn decode_request<T: DeserializeOwned + Default>(body: &[u8]) -> Resu
 
 pub(crate) fn decode_response<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    // The error's own text may quote what a field held.
-    T::deserialize(&mut deserializer).map_err(|error| {
-        let kind = error.classify();
-        DecodeError(format!(
-            "{kind:?} error at line {}, column {}",
-            error.line(),
-            error.column()
-        ))
-    })
+    T::deserialize(&mut deserializer).map_err(|error| decode_error(&error))
+}
+
+fn decode_error(error: &serde_json::Error) -> DecodeError {
+    let (line, column) = (error.line(), error.column());
+    let text = error.to_string();
+    let text = text
+        .strip_suffix(&format!(" at line {line} column {column}"))
+        .unwrap_or(&text);
+    let said = match error.classify() {
+        // Of what is no JSON, nothing is quoted.
+        Category::Syntax | Category::Eof | Category::Io => Some(text.to_owned()),
+        Category::Data => objection(text),
+    };
+    let said = said.unwrap_or_else(|| "not the object of this request".to_owned());
+    DecodeError(format!("{said} (line {line}, column {column})"))
 }
 
 pub(crate) fn encode<T: Serialize>(body: &mut impl io::Write, value: &T) -> Result<(), EncodeError> {

@@ -12,6 +12,7 @@ pub mod files;
 mod json;
 mod msgpack;
 mod multisig;
+mod objection;
 mod password;
 mod public_key;
 mod ready;

@@ -195,17 +195,39 @@ fn msgpack_is_told_by_its_first_byte() {
 
 #[test]
 fn errors_never_quote_what_a_field_held() {
-    let bodies: [&[u8]; 4] = [
-        br#"{"master_derivation_key": "hunter2"}"#,
-        br#"{"wallet_password": hunter2}"#,
-        br#"{"hunter2": 1}"#,
-        b"\x81\xafwallet_password\x91\xa7hunter2",
+    const FIELDS: &str =
+        "expected one of `master_derivation_key`, `wallet_driver_name`, `wallet_name`, `wallet_password`";
+    let unknown = format!("unknown field, {FIELDS}");
+    let bodies: [(&[u8], &str); 13] = [
+        (br#"{"master_derivation_key": "hunter2"}"#, "neither base64 text nor an array of bytes"),
+        (br#"{"wallet_password": hunter2}"#, "expected value"),
+        (br#"{"wallet_password": ["hunter2"]}"#, "not a JSON string"),
+        (br#"{"wallet_name": ["hunter2"]}"#, "invalid type, expected a string"),
+        (
+            br#"{"wallet_name": 1, "wallet_password": "hunter2"}"#,
+            "invalid type, expected a string",
+        ),
+        (br#"{"hunter2": 1}"#, &unknown),
+        (br#"{", expected hunter2": 1}"#, &unknown),
+        (
+            br#"{"wallet_name": "", "wallet_name": "hunter2"}"#,
+            "duplicate field `wallet_name`",
+        ),
+        (br#"{"wallet_password": "hunter2"#, "EOF while parsing a string"),
+        (br#""hunter2""#, "not a JSON object"),
+        (b"\x81\xafwallet_password\x91\xa7hunter2", "invalid type, expected"),
+        (b"\x81\xa7hunter2\x01", &unknown),
+        (b"\x81\xa7hunter2", &unknown),
     ];
-    for body in bodies {
+    for (body, said) in bodies {
         let error = Encoding::of_body(body)
             .decode_request::<CreateWallet>(body)
             .unwrap_err();
-        assert!(!error.to_string().contains("hunter2"), "{error}");
+        let error = error.to_string();
+        assert!(
+            !error.contains("hunter2") && error.starts_with(said),
+            "{error}, not {said}"
+        );
     }
 }
 

@@ -1,0 +1,76 @@
+//! What may be said of a body that does not decode.
+//!
+//! serde's errors quote what they object to, which in a request may be a secret:
+//! as a value, and as the name of a field that a client mistook for one. So of
+//! their text only that part is said that was written here: the names of the
+//! fields that a request has, and what stands in them.
+
+/// Our own words in implementations of `Deserialize`, in which nothing is quoted.
+const OWN: [&str; 5] = [
+    "neither base64 text nor an array of bytes",
+    "not base64",
+    "not standard base64 with padding",
+    "not a JSON string",
+    "not UTF-8",
+];
+
+/// What an error of serde objects to, without what came. None where its text is
+/// of no known form.
+pub(crate) fn objection(text: &str) -> Option<String> {
+    let begins = |beginnings: &[&'static str]| beginnings.iter().copied().find(|one| text.starts_with(one));
+    if OWN.contains(&text) || begins(&["missing field", "duplicate field"]).is_some() {
+        // These are fields of the request.
+        return Some(text.to_owned());
+    }
+    if begins(&["unknown field"]).is_some() && text.ends_with(", there are no fields") {
+        return Some("unknown field, there are no fields".to_owned());
+    }
+    let kind = begins(&["unknown field", "invalid type", "invalid value", "invalid length"])?;
+    // What came stands before the last of these, and what was expected behind it.
+    let (_, expected) = text.rsplit_once(", expected ")?;
+    Some(format!("{kind}, expected {expected}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::objection;
+
+    #[test]
+    fn what_came_is_not_said() {
+        let cases = [
+            ("not base64", Some("not base64")),
+            ("missing field `a`", Some("missing field `a`")),
+            ("duplicate field `a`", Some("duplicate field `a`")),
+            (
+                "unknown field `SECRET`, expected `a` or `b`",
+                Some("unknown field, expected `a` or `b`"),
+            ),
+            (
+                "unknown field `SECRET, expected SECRET`, expected one of `a`, `b`, `c`",
+                Some("unknown field, expected one of `a`, `b`, `c`"),
+            ),
+            (
+                "unknown field `, expected SECRET`, there are no fields",
+                Some("unknown field, there are no fields"),
+            ),
+            (
+                "invalid type: string \"SECRET, expected SECRET\", expected a boolean",
+                Some("invalid type, expected a boolean"),
+            ),
+            (
+                "invalid value: integer `-1`, expected u64",
+                Some("invalid value, expected u64"),
+            ),
+            (
+                "invalid length 31, expected 32 bytes",
+                Some("invalid length, expected 32 bytes"),
+            ),
+            ("invalid type: SECRET", None),
+            ("SECRET", None),
+            ("", None),
+        ];
+        for (text, said) in cases {
+            assert_eq!(objection(text).as_deref(), said, "{text}");
+        }
+    }
+}
