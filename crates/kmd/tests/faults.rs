@@ -14,6 +14,8 @@ mod kills;
 mod power;
 #[path = "faults/scene.rs"]
 mod scene;
+#[path = "faults/small_disk.rs"]
+mod small_disk;
 #[path = "faults/strace.rs"]
 mod strace;
 

@@ -1,17 +1,16 @@
 //! The changes that a client can ask for: how to ask, and what must be true afterwards.
 
-use super::{
-    scene::{PASSWORD, Scene, check_whole, create_unless_there},
-    strace::Traced,
-};
+use super::scene::{PASSWORD, Scene, check_whole, create_unless_there};
 use crate::support::{
-    api::{creation, string},
+    TOKEN,
+    api::{Api, creation, string},
     daemon::{Daemon, Home, names},
-    http::Reply,
+    http::{Connection, Reply},
 };
 use serde_json::{Value, json};
 use std::{
     fs::{self, Permissions},
+    net::SocketAddr,
     os::unix::fs::PermissionsExt,
     path::PathBuf,
 };
@@ -56,12 +55,12 @@ impl Change {
     }
 
     /// Asks for it: the answer, or nothing when the daemon is gone before it gave one.
-    pub fn ask(self, scene: &Scene, daemon: &Traced) -> Option<Reply> {
+    pub fn ask(self, scene: &Scene, daemon: SocketAddr) -> Option<Reply> {
         let handle = match self {
             Self::Create | Self::Rename | Self::NewPassword | Self::Backup | Self::Restore => String::new(),
             _ => {
                 let opened = json!({"wallet_id": scene.wallet, "wallet_password": PASSWORD});
-                let opened = daemon.ask("POST", "/v1/wallet/init", &opened)?;
+                let opened = ask(daemon, "POST", "/v1/wallet/init", &opened)?;
                 if opened.status != 200 {
                     return Some(opened);
                 }
@@ -70,7 +69,7 @@ impl Change {
         };
         let (method, path, body) = self.request(scene, &handle);
         let path = path.replace("{id}", &scene.wallet);
-        daemon.ask(method, &path, &body)
+        ask(daemon, method, &path, &body)
     }
 
     fn request(self, scene: &Scene, handle: &str) -> (&'static str, &'static str, Value) {
@@ -130,8 +129,8 @@ impl Change {
         }
         let may_lack = (self == Self::Delete).then_some(scene.victim.as_str());
         let multisig = answer.filter(|_| self == Self::ImportMultisig);
-        let keys = scene.check(daemon, may_lack, multisig.map(|answer| string(&answer["address"])));
         let mut api = daemon.api();
+        let keys = scene.check(&mut api, may_lack, multisig.map(|answer| string(&answer["address"])));
         let mut names = api.wallet_names();
         names.sort_unstable();
         match self {
@@ -161,6 +160,14 @@ impl Change {
         check_whole(&mut api, &wallet);
         scene.check_nothing_is_left(daemon);
     }
+}
+
+/// The answer, or nothing when the daemon is gone before it gave one.
+fn ask(daemon: SocketAddr, method: &str, path: &str, body: &Value) -> Option<Reply> {
+    let connection = Connection::try_tcp(daemon).ok()?;
+    Api::new(connection, TOKEN)
+        .try_call(method, path, &body.to_string())
+        .ok()
 }
 
 /// Checks that one password opens the wallet and the other does not, and gives it the one that it had.
@@ -207,7 +214,7 @@ fn check_backup(scene: &Scene, daemon: &Daemon, answered: bool) {
         let other = other.start();
         let restored = other.api().ok(RESTORE, &backup(BACKUP));
         assert_eq!(restored["verification"]["problem_count"], 0, "{restored}");
-        scene.check(&other, None, None);
+        scene.check(&mut other.api(), None, None);
     }
     let place = format!("/v2/wallets/{}/backup", scene.wallet);
     daemon.api().ok(&place, &backup("next.db"));

@@ -7,6 +7,8 @@ use super::{
     strace::{Injection, Traced, may_trace},
 };
 use crate::support::{daemon::Home, http::Reply};
+use serde_json::Value;
+use std::net::SocketAddr;
 
 /// Calls that fail, how, and whether once (``) or from then on (`+`).
 const FAILING: [(&str, &str, &str); 13] = [
@@ -97,17 +99,17 @@ fn fails(change: Change, scene: &Scene, injection: &Injection) -> bool {
     let home = change.home(scene);
     let traced = Traced::start(&home, injection);
     let place = format!("{change:?}, {} {}", injection.call, injection.what);
-    let serves = traced.address.is_some();
     let mut answer = None;
-    if serves {
-        let reply = change.ask(scene, &traced);
+    if let Some(address) = traced.address {
+        let reply = change.ask(scene, address);
         let reply = reply.unwrap_or_else(|| panic!("{place}: no answer"));
         is_clear(&reply, &place);
         answer = Some(reply).filter(|reply| reply.status == 200);
         if answer.is_none() && !injection.what.ends_with('+') {
-            answer = Some(succeeds_now(change, scene, &traced, &place));
+            answer = Some(succeeds_now(change, scene, address, &place));
         }
     }
+    let serves = traced.address.is_some();
     let exit = traced.stop();
     assert_eq!(exit.signal, None, "{place}: {exit:#?}");
     assert!(
@@ -121,25 +123,27 @@ fn fails(change: Change, scene: &Scene, injection: &Injection) -> bool {
 }
 
 /// An answer says what happened; a failure blames the daemon's disk and not the client.
-fn is_clear(reply: &Reply, place: &str) {
+pub fn is_clear(reply: &Reply, place: &str) {
     if reply.status != 200 {
         assert!(matches!(reply.status, 400 | 401 | 500), "{place}: {}", reply.text());
         let body = reply.json();
-        // Version 2 has a code for it.
-        let message = body["error"]["code"]
-            .as_str()
-            .or(body["message"].as_str())
-            .unwrap_or_default()
-            .to_owned();
+        // Version 2 has a code for it, and says where to look.
+        let said = match &body["error"] {
+            Value::Object(error) => {
+                assert_eq!(error["hint"], "see kmd.log for the cause", "{place}");
+                &error["code"]
+            }
+            _ => &body["message"],
+        };
         let known = ["database error", "error connecting to database", "wallet_failed"];
-        assert!(known.contains(&message.as_str()), "{place}: {message}");
+        assert!(known.iter().any(|known| said == known), "{place}: {said}");
     }
 }
 
 /// The disk works again, and so does the daemon, without a restart. Each of its threads has a call of its own that
 /// fails, so it may take as many tries as there are threads.
-fn succeeds_now(change: Change, scene: &Scene, traced: &Traced, place: &str) -> Reply {
-    let mut tries = (0..THREADS).map(|_| change.ask(scene, traced).unwrap_or_else(|| panic!("{place}: gone")));
+fn succeeds_now(change: Change, scene: &Scene, daemon: SocketAddr, place: &str) -> Reply {
+    let mut tries = (0..THREADS).map(|_| change.ask(scene, daemon).unwrap_or_else(|| panic!("{place}: gone")));
     let succeeded = tries.find(|reply| reply.status == 200 || change.is_done_already(reply));
     succeeded.unwrap_or_else(|| panic!("{place}: fails on"))
 }

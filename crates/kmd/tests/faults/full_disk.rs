@@ -1,36 +1,142 @@
-//! A disk that is really full: a small file system in memory, in a mount namespace of its own.
+//! A disk that is really full, or nearly: what has no room is refused and leaves nothing, and is done when there is room.
 
-use super::scene::{PASSWORD, check_whole, create_unless_there};
+use super::{
+    change::Change,
+    errors::is_clear,
+    scene::{PASSWORD, Scene, check_whole, create_unless_there},
+    small_disk::SmallDisk,
+};
 use crate::support::{
     TOKEN,
+    algorand::public_key,
     api::{Api, creation},
-    daemon::{Process, cheap, kmd, wrap},
+    daemon::{Home, names},
     http::{Connection, Reply},
-    not_tested,
 };
 use serde_json::json;
-use std::{
-    io::Write,
-    net::SocketAddr,
-    process::{ChildStdin, Command, Stdio},
-};
+use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf};
 
-/// Room for two wallets and not much more.
-const KIB: usize = 160;
+/// More pages than any of the changes writes.
+const MOST: usize = 30;
+/// Fewer than each of them writes.
+const LEAST: usize = 2;
+
+#[test]
+fn no_room_to_create() {
+    no_room(Change::Create);
+}
+
+#[test]
+fn no_room_to_generate() {
+    no_room(Change::Generate);
+}
+
+#[test]
+fn no_room_to_import() {
+    no_room(Change::Import);
+}
+
+#[test]
+fn no_room_to_delete() {
+    no_room(Change::Delete);
+}
+
+#[test]
+fn no_room_to_import_a_multisig() {
+    no_room(Change::ImportMultisig);
+}
+
+#[test]
+fn no_room_to_rename() {
+    no_room(Change::Rename);
+}
+
+#[test]
+fn no_room_to_change_the_password() {
+    no_room(Change::NewPassword);
+}
+
+#[test]
+fn no_room_to_back_up() {
+    no_room(Change::Backup);
+}
+
+#[test]
+fn no_room_to_restore() {
+    no_room(Change::Restore);
+}
+
+/// Asks for a change with no room, then with a page more each time, until it gets through: so it runs out of room at
+/// each of its writes.
+fn no_room(change: Change) {
+    let scene = Scene::new();
+    let Some(mut disk) = SmallDisk::of(change.home(&scene)) else {
+        return;
+    };
+    let daemon = disk.start_daemon();
+    let before = files(&mut disk);
+    let mut pages = 0;
+    let done = loop {
+        disk.fill_but(pages);
+        let reply = change.ask(&scene, daemon).expect("an answer");
+        if reply.status == 200 {
+            break reply;
+        }
+        let place = format!("{change:?} with {pages} pages of room");
+        is_refused(change, &reply, &place);
+        let now = files(&mut disk);
+        assert!(now == before, "{place}: {:?} were {:?}", now.keys(), before.keys());
+        reads_on(change, &scene, daemon);
+        pages += 1;
+        assert!(pages < MOST, "{place}: {}", reply.text());
+    };
+    disk.save();
+    change.check(&scene, &disk.saved.start(), Some(&done.json()));
+    assert!(pages >= LEAST, "{change:?} was refused only {pages} times");
+}
+
+/// The answer says that the daemon failed, with the status of its endpoint.
+fn is_refused(change: Change, reply: &Reply, place: &str) {
+    let status = match change {
+        Change::Create | Change::Import | Change::Delete | Change::ImportMultisig | Change::Rename => 400,
+        Change::Generate | Change::NewPassword | Change::Backup | Change::Restore => 500,
+    };
+    assert_eq!(reply.status, status, "{place}: {}", reply.text());
+    is_clear(reply, place);
+}
+
+/// What only reads is served, of all that was there.
+fn reads_on(change: Change, scene: &Scene, daemon: SocketAddr) {
+    let mut api = Api::new(Connection::tcp(daemon), TOKEN);
+    if change == Change::Restore {
+        assert!(api.wallet_ids().is_empty(), "half a wallet");
+    } else {
+        assert_eq!(api.wallet_names(), ["wallet"]);
+        scene.check(&mut api, None, None);
+    }
+}
+
+/// All files of wallets and backups.
+fn files(disk: &mut SmallDisk) -> BTreeMap<PathBuf, Vec<u8>> {
+    disk.save();
+    let folders = [disk.saved.wallets(), disk.saved.file("backups")];
+    let paths = folders
+        .iter()
+        .flat_map(|folder| names(folder).into_iter().map(|name| folder.join(name)));
+    paths.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+}
 
 #[test]
 fn a_disk_that_fills_up_and_is_given_room_again() {
-    let Some(namespaces) = namespaces() else {
+    let Some(mut disk) = SmallDisk::of(Home::cheap()) else {
         return;
     };
-    let mut disk = SmallDisk::new(namespaces);
-    let address = disk.start_daemon();
-    let mut api = Api::new(Connection::tcp(address), TOKEN);
+    let mut api = Api::new(Connection::tcp(disk.start_daemon()), TOKEN);
     let wallet = api.create("wallet", PASSWORD);
     let handle = api.open(&wallet, PASSWORD);
     let mut keys = vec![api.generate(&handle)];
 
-    disk.fill();
+    disk.fill_but(0);
     let generate = json!({"wallet_handle_token": handle});
     let refused = until_refused(|| api.post("/v1/key", &generate), &mut keys);
     assert_eq!((refused.status, refused.message()), (500, "database error".to_owned()));
@@ -39,7 +145,7 @@ fn a_disk_that_fills_up_and_is_given_room_again() {
     assert!(["database error", "error connecting to database"].contains(&refused.message().as_str()));
     assert_eq!(api.wallet_names(), ["wallet"], "half a wallet");
     // What only reads is served.
-    keys.sort_unstable_by_key(|key| crate::support::algorand::public_key(key));
+    keys.sort_unstable_by_key(|key| public_key(key));
     assert_eq!(api.keys(&handle), keys);
     let exported = json!({"wallet_handle_token": handle, "wallet_password": PASSWORD, "address": keys[0]});
     api.ok("/v1/key/export", &exported);
@@ -51,7 +157,7 @@ fn a_disk_that_fills_up_and_is_given_room_again() {
 
     let mut api = Api::new(Connection::tcp(disk.restart_daemon()), TOKEN);
     let handle = api.open(&wallet, PASSWORD);
-    keys.sort_unstable_by_key(|key| crate::support::algorand::public_key(key));
+    keys.sort_unstable_by_key(|key| public_key(key));
     assert_eq!(api.keys(&handle), keys);
 }
 
@@ -65,94 +171,3 @@ fn until_refused(mut generate: impl FnMut() -> Reply, keys: &mut Vec<String>) ->
         keys.push(reply.json()["address"].as_str().unwrap().to_owned());
     }
 }
-
-/// How unshare(1) is asked for a place to mount something: by root, or by anyone who becomes root inside.
-const NAMESPACES: [&[&str]; 2] = [&["--mount"], &["--user", "--map-root-user", "--mount"]];
-
-/// What works of these. Where nothing does, says what is not tested.
-fn namespaces() -> Option<&'static [&'static str]> {
-    let works = |namespaces: &&[&str]| {
-        let mut tried = Command::new("unshare");
-        tried.args(*namespaces).args(["mount", "-t", "tmpfs", "none", "/mnt"]);
-        tried
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
-    };
-    let found = NAMESPACES.into_iter().find(works);
-    if found.is_none() {
-        not_tested("a full disk", "neither root nor user namespaces are to be had here");
-    }
-    found
-}
-
-/// A file system of `KIB` in memory, and a shell that sees it. It goes with the shell.
-struct SmallDisk {
-    commands: Option<ChildStdin>,
-    shell: Process,
-}
-
-impl SmallDisk {
-    fn new(namespaces: &[&str]) -> Self {
-        let mut command = Command::new("unshare");
-        command.args(namespaces).arg("sh").args(["-e", "-c", SHELL]);
-        wrap(&mut command, &kmd()).env("SIZE", format!("{KIB}k"));
-        command.env("TOKEN", TOKEN).env("CONFIG", cheap().to_string());
-        let (shell, commands) = Process::spawn_with_stdin(&mut command);
-        Self {
-            commands: Some(commands),
-            shell,
-        }
-    }
-
-    fn start_daemon(&mut self) -> SocketAddr {
-        self.tell("start");
-        self.shell.serving().expect("kmd to start")
-    }
-
-    fn restart_daemon(&mut self) -> SocketAddr {
-        self.tell("stop");
-        self.start_daemon()
-    }
-
-    /// Returns when there is no byte left.
-    fn fill(&mut self) {
-        self.tell("fill");
-        assert_eq!(self.shell.line(), "full");
-    }
-
-    fn make_room(&mut self) {
-        self.tell("room");
-        assert_eq!(self.shell.line(), "room");
-    }
-
-    fn tell(&mut self, command: &str) {
-        writeln!(self.commands.as_mut().unwrap(), "{command}").unwrap();
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        // The shell clears up when nobody can tell it anything any more.
-        self.commands = None;
-        self.shell.wait();
-    }
-}
-
-/// Does what it is told, until nobody tells it more. Data directory and daemon are named by the arguments: `$0` is kmd.
-const SHELL: &str = r#"
-disk=$(mktemp -d)
-trap 'kill "$pid" 2>/dev/null; wait; umount "$disk"; rmdir "$disk"' EXIT
-mount -t tmpfs -o size="$SIZE",mode=700 none "$disk"
-umask 077
-printf %s "$TOKEN" > "$disk/kmd.token"
-printf %s "$CONFIG" > "$disk/kmd_config.json"
-while read -r command; do
-    case $command in
-        start) "$0" -d "$disk" & pid=$! ;;
-        stop) kill "$pid"; wait "$pid" || true ;;
-        fill) cat /dev/zero > "$disk/filler" 2>/dev/null || echo full ;;
-        room) rm "$disk/filler"; echo room ;;
-    esac
-done
-"#;

@@ -69,7 +69,7 @@ fn killed_at(change: Change, scene: &Scene, call: &'static str, when: usize) -> 
     let home = change.home(scene);
     let what = format!("signal=KILL:when={when}");
     let traced = Traced::start(&home, &Injection { call, what });
-    let answer = change.ask(scene, &traced);
+    let answer = traced.address.and_then(|address| change.ask(scene, address));
     let exit = traced.stop();
     let place = format!("{change:?}, {call} {when}");
     let killed = Traced::was_injected(&home);

@@ -71,7 +71,7 @@ fn power_goes_while(change: Change) {
     let folder = change.folder(&home);
     let mut disk = Disk::of(&folder);
     let traced = Traced::recorded(&home);
-    let answer = change.ask(&scene, &traced).unwrap();
+    let answer = change.ask(&scene, traced.address.unwrap()).unwrap();
     assert_eq!(answer.status, 200, "{}", answer.text());
     traced.stop();
 

@@ -65,10 +65,9 @@ impl Scene {
 
     /// Checks that the wallet has all that it had, but for a key that may be gone. Gives the addresses of its keys.
     /// A multisig that is new must be there as well.
-    pub fn check(&self, daemon: &Daemon, may_lack: Option<&str>, multisig: Option<String>) -> BTreeSet<String> {
-        let mut api = daemon.api();
+    pub fn check(&self, api: &mut Api, may_lack: Option<&str>, multisig: Option<String>) -> BTreeSet<String> {
         let handle = api.open(&self.wallet, PASSWORD);
-        assert_eq!(export_master_key(&mut api, &handle), self.master_key);
+        assert_eq!(export_master_key(api, &handle), self.master_key);
         let multisigs = api.multisigs(&handle);
         for expected in std::iter::once(&self.multisig).chain(&multisig) {
             assert!(multisigs.contains(expected), "lost");
@@ -76,7 +75,7 @@ impl Scene {
         let listed: BTreeSet<String> = api.keys(&handle).into_iter().collect();
         for (address, private_key) in &self.keys {
             if listed.contains(address) {
-                assert_eq!(export(&mut api, &handle, address), *private_key);
+                assert_eq!(export(api, &handle, address), *private_key);
             } else {
                 assert_eq!(Some(address.as_str()), may_lack, "lost");
             }

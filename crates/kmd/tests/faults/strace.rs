@@ -4,14 +4,10 @@
 //! run has one request that writes.
 
 use crate::support::{
-    TOKEN,
-    api::Api,
     daemon::{Exit, Home, Process, kmd, wrap},
-    http::{Connection, Reply},
     not_tested,
 };
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
 use std::{
     fs,
     net::SocketAddr,
@@ -107,14 +103,6 @@ impl Traced {
             process,
             address,
         }
-    }
-
-    /// The answer, or nothing when the daemon is gone before it gave one.
-    pub fn ask(&self, method: &str, path: &str, body: &Value) -> Option<Reply> {
-        let connection = Connection::try_tcp(self.address?).ok()?;
-        Api::new(connection, TOKEN)
-            .try_call(method, path, &body.to_string())
-            .ok()
     }
 
     /// Stops the daemon, where it still runs.
