@@ -30,6 +30,8 @@ mod messages;
 mod metrics;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod panicking;
 mod random;
 mod readiness;
 mod run;

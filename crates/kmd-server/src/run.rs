@@ -9,6 +9,7 @@ use kmd_api::files;
 use kmd_core::{AllowAll, Kmd, KmdSettings};
 use kmd_crypto::{KdfLimits, PasswordKdf, PasswordKdfSettings, Random};
 use kmd_driver_sqlite::{SqliteDriver, SqliteSettings};
+use kmd_wallet::Driver;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
@@ -286,8 +287,11 @@ fn make_kmd(config: &Config, kdf: &Arc<PasswordKdf>, token: Arc<TokenFile>) -> R
         on_skipped: Box::new(log_skipped),
         now: SystemTime::now,
     })?;
+    let drivers: Vec<Box<dyn Driver>> = vec![Box::new(sqlite), Box::new(NoLedger)];
+    #[cfg(test)]
+    let drivers = crate::panicking::with_driver(drivers);
     Ok(Kmd::new(KmdSettings {
-        drivers: vec![Box::new(sqlite), Box::new(NoLedger)],
+        drivers,
         session_lifetime: config.session_lifetime,
         clock: Arc::new(BootClock),
         random,

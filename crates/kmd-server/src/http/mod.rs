@@ -24,7 +24,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::info;
 
-use crate::bridge::Bridge;
+use crate::bridge::{self, Bridge};
 use crate::connection::{Body, Budget};
 use crate::limits::Limits;
 use crate::metrics::{ANY_METHOD, Ended, Metrics, RouteName, UNKNOWN};
@@ -194,10 +194,13 @@ async fn perform(daemon: &Arc<Daemon>, request: Admitted, encoding: Encoding, bo
         wallet,
         begun,
     } = request;
-    if let Place::Inline = endpoint.place
-        && let Some(performed) = endpoint.perform_at_once(&daemon.kmd, wallet.as_deref(), encoding, &body)
-    {
-        return begun.ended(daemon, performed);
+    let panicked = |_| endpoint.refuse(encoding, Refusal::Internal);
+    if let Place::Inline = endpoint.place {
+        let work = || endpoint.perform_at_once(&daemon.kmd, wallet.as_deref(), encoding, &body);
+        let performed = bridge::at_once(work).unwrap_or_else(|error| Some(panicked(error)));
+        if let Some(performed) = performed {
+            return begun.ended(daemon, performed);
+        }
     }
     let work = {
         let daemon = Arc::clone(daemon);
@@ -212,7 +215,7 @@ async fn perform(daemon: &Arc<Daemon>, request: Admitted, encoding: Encoding, bo
         }
     };
     let reply = daemon.bridge.blocking(work).await;
-    reply.unwrap_or_else(|_| begun.ended(daemon, endpoint.refuse(encoding, Refusal::Internal)))
+    reply.unwrap_or_else(|error| begun.ended(daemon, panicked(error)))
 }
 
 /// A request as it came, for those who log and count.

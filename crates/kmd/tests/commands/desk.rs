@@ -7,7 +7,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::support::canary;
 use crate::support::daemon::{Daemon, Exit, Home, kmd};
+use crate::support::secrets::{SHORTEST, Secrets};
 
 /// A running daemon with cheap passwords.
 pub struct Desk {
@@ -19,6 +21,7 @@ pub const PASSWORD: &str = "correct horse battery staple";
 
 impl Desk {
     pub fn new() -> Self {
+        canary::learn("password", PASSWORD.as_bytes());
         Self {
             daemon: Home::cheap().start(),
         }
@@ -88,11 +91,23 @@ pub fn typed(command: &mut Command, input: &str) -> Exit {
     // A command that asks nothing does not read.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
-    Exit {
+    let exit = Exit {
         code: output.status.code(),
         signal: output.status.signal(),
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
+    };
+    input.lines().for_each(|line| repeats_nothing(&exit, line));
+    exit.discreet()
+}
+
+/// A command that fails does not say what it was told.
+fn repeats_nothing(exit: &Exit, line: &str) {
+    if exit.code != Some(0) && line.len() >= SHORTEST {
+        let mut told = Secrets::new();
+        told.add(line, line.as_bytes());
+        let found: Vec<_> = told.needles().search(exit.stderr.as_bytes()).collect();
+        assert!(found.is_empty(), "{found:?} in {exit:#?}");
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::desk::{Desk, PASSWORD};
 use crate::support::algorand::{base64, key_of_label, private_key, unbase64};
 use crate::support::api::string;
+use crate::support::canary;
 use crate::support::golden;
 
 const SIGNED: &str = include_str!("../../../kmd-algorand/tests/data/signed.jsonl");
@@ -83,7 +84,9 @@ impl Desk {
         let handle = api.open(&id, PASSWORD);
         for account in accounts {
             let (_, label) = LABELS.iter().find(|(address, _)| address == account).unwrap();
-            let key = private_key(&key_of_label(label));
+            let key = key_of_label(label);
+            canary::learn("key", key.as_bytes());
+            let key = private_key(&key);
             api.ok(
                 "/v1/key/import",
                 &json!({"wallet_handle_token": handle, "private_key": key}),

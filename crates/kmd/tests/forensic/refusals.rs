@@ -7,7 +7,7 @@ use super::{
     story::{fresh, fresh_password},
 };
 use crate::support::{
-    TOKEN,
+    TOKEN, canary,
     daemon::{Home, cheap_with},
     http::{Connection, Request},
     pack::Pack,
@@ -41,6 +41,9 @@ impl Round {
         known.add("password", password.as_bytes());
         known.add_key("key", &key);
         known.add_handle("handle", &handle);
+        canary::learn("password", password.as_bytes());
+        canary::learn("key", key.as_bytes());
+        canary::learn("handle", handle.as_bytes());
         Self {
             password,
             key,
@@ -182,6 +185,7 @@ fn a_wrong_password_leaves_nothing() {
         let mut api = daemon.api();
         let id = api.create("first", "right");
         let wrong = fresh_password();
+        canary::learn("wrong password", wrong.as_bytes());
         let mut known = Secrets::default();
         known.add("wrong password", wrong.as_bytes());
         for open in [false, true] {

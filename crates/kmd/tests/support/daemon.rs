@@ -246,7 +246,7 @@ pub fn wrap<'a>(outer: &'a mut Command, inner: &Command) -> &'a mut Command {
 /// Runs a command that ends by itself.
 pub fn run(command: &mut Command) -> Exit {
     let mut process = Process::spawn(command);
-    process.wait()
+    process.wait().discreet()
 }
 
 impl Daemon {
@@ -276,6 +276,16 @@ impl Daemon {
     pub fn kill(mut self) -> Exit {
         self.process.signal(Signal::KILL);
         self.process.wait()
+    }
+}
+
+impl Exit {
+    /// The same, checked: what fails tells no secret on standard error.
+    pub fn discreet(self) -> Self {
+        if self.code != Some(0) {
+            canary::check("stderr", self.stderr.as_bytes());
+        }
+        self
     }
 }
 

@@ -1,6 +1,6 @@
 //! A raw HTTP/1.1 client: it sends what it is told and keeps what it gets, byte for byte.
 
-use super::PATIENCE;
+use super::{PATIENCE, canary};
 use rustix::{
     io::Errno,
     net::{RecvFlags, recv},
@@ -155,8 +155,12 @@ impl Connection {
         !self.unread.is_empty() || !matches!(looked, Err(Errno::AGAIN))
     }
 
-    /// Reads one answer to a request of this method.
+    /// Reads one answer to a request of this method. Where it refuses, it may tell no secret.
     pub fn answer(&mut self, method: &str) -> io::Result<Reply> {
+        self.any_answer(method).map(Reply::discreet)
+    }
+
+    fn any_answer(&mut self, method: &str) -> io::Result<Reply> {
         let (status, headers) = loop {
             let (status, headers) = self.head()?;
             if status >= 200 {
@@ -279,6 +283,15 @@ impl Connection {
 }
 
 impl Reply {
+    /// The same, checked: what refuses tells no secret.
+    fn discreet(self) -> Self {
+        if self.status >= 400 {
+            canary::check("a header of a refusal", format!("{:?}", self.headers).as_bytes());
+            canary::check("the body of a refusal", &self.body);
+        }
+        self
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()

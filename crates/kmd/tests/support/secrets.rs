@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// What is looked for of raw bytes: half of a key, as it fits into a register.
 const WINDOW: usize = 16;
 /// Less than this is found by chance.
-const SHORTEST: usize = 12;
+pub const SHORTEST: usize = 12;
 
 /// Secrets, each under a name.
 #[derive(Clone, Default)]
