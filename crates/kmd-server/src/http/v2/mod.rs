@@ -93,7 +93,7 @@ mod tests {
     fn knows(endpoint: &Endpoint, field: &str) -> bool {
         let body = format!("{{\"{field}\": null}}");
         match (endpoint.handler)(&nothing().call(), None, Encoding::Json, body.as_bytes()) {
-            Err(Failure::Body(why)) => !why.contains("error at line"),
+            Err(Failure::Body(why)) => !why.starts_with("unknown field"),
             _ => true,
         }
     }
