@@ -29,6 +29,7 @@ test: ## Run all tests, among them two real clients, the examples, and promtool
 	cargo test --package kmd-core --features model --test model
 	cargo test --package kmd-core --features mutant --test model
 	cargo build --release --package kmd
+	scripts/sbom.py --package kmd --check $(BINARY) >/dev/null
 	tests/clients/run.sh $(BINARY)
 	scripts/check-metrics.sh $(BINARY)
 

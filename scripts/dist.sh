@@ -52,7 +52,8 @@ compile "$name-static" -Ctarget-feature=+crt-static
 for binary in "$name" "$name-static"; do
     scripts/test-binary.sh "$out/$binary"
 done
-scripts/sbom.py --package kmd --target "$target" >"$out/kmd-$version.cdx.json"
+scripts/sbom.py --package kmd --target "$target" --check "$out/$name" --check "$out/$name-static" \
+    >"$out/kmd-$version.cdx.json"
 if command -v dpkg-deb >/dev/null; then
     packaging/debian/build.sh "$out/$name" "$out"
 else

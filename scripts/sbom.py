@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Prints what is in a package of this workspace, as CycloneDX 1.5 in JSON.
 
-sbom.py --package NAME --target TRIPLE
+sbom.py --package NAME [--target TRIPLE] [--check BINARY]...
 
 Made from `cargo tree`, `cargo metadata` and Cargo.lock: every crate that is
 compiled into the binary for that target, its version, licence and checksum,
 and what it depends on, and SQLite and AWS-LC, which two of them bring along as C.
 Crates that only run during the build, such as procedural macros, are left out.
+
+--check looks into a binary that was built of the package: it fails where that
+shows a crate that is not told of. Messages of panics name the files of crates.
 """
 
 import argparse
@@ -16,10 +19,14 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import tomllib
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# A binary of kmd shows more crates than this.
+SEEN = 20
 
 # By the crate that brings it: name, where its version stands, and its licence
 # where that is not the crate's.
@@ -32,9 +39,27 @@ C_LIBRARIES = {
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--package", required=True)
-    parser.add_argument("--target", required=True)
+    parser.add_argument("--target", default=host())
+    parser.add_argument("--check", action="append", default=[], type=pathlib.Path)
     arguments = parser.parse_args()
-    print(json.dumps(bill(arguments.package, arguments.target), indent=2, sort_keys=True))
+    made = bill(arguments.package, arguments.target)
+    for binary in arguments.check:
+        check(made, binary)
+    print(json.dumps(made, indent=2, sort_keys=True))
+
+
+def host():
+    told = subprocess.run(["rustc", "-vV"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return re.search(r"^host: (.+)$", told, re.MULTILINE).group(1)
+
+
+def check(made, binary):
+    told = {f"{found['name']}-{found['version']}".encode() for found in made["components"]}
+    seen = set(re.findall(rb"registry/src/[^/\0]+/([\w.+-]+)", binary.read_bytes()))
+    if len(seen) < SEEN:
+        sys.exit(f"sbom: {binary} shows only {len(seen)} crates; were their sources elsewhere?")
+    if seen - told:
+        sys.exit(f"sbom: {binary} has what is not told: {sorted(seen - told)}")
 
 
 def bill(package, target):

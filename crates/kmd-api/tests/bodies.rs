@@ -199,7 +199,10 @@ fn errors_never_quote_what_a_field_held() {
         "expected one of `master_derivation_key`, `wallet_driver_name`, `wallet_name`, `wallet_password`";
     let unknown = format!("unknown field, {FIELDS}");
     let bodies: [(&[u8], &str); 13] = [
-        (br#"{"master_derivation_key": "hunter2"}"#, "neither base64 text nor an array of bytes"),
+        (
+            br#"{"master_derivation_key": "hunter2"}"#,
+            "neither base64 text nor an array of bytes",
+        ),
         (br#"{"wallet_password": hunter2}"#, "expected value"),
         (br#"{"wallet_password": ["hunter2"]}"#, "not a JSON string"),
         (br#"{"wallet_name": ["hunter2"]}"#, "invalid type, expected a string"),
