@@ -17,7 +17,7 @@ use crate::error::StartError;
 use crate::http::{Cors, Daemon};
 use crate::metrics::Door;
 use crate::token::ApiToken;
-use crate::workers::Share;
+use crate::workers::Seat;
 
 /// One for all, since starting threads takes most of the time otherwise.
 #[allow(clippy::expect_used, reason = "the fuzzer looks for panics")]
@@ -51,9 +51,8 @@ pub fn answer(kmd: Kmd, token: &str, sent: &[u8]) -> Vec<u8> {
         let daemon = Daemon::detached(kmd, token, cors, config.limits);
         let (client, stream) = UnixStream::pair().expect("a pair of sockets");
         let (_stop, stopping) = watch::channel(false);
-        let share = Share::of(&Arc::default());
-        let serving =
-            tokio::spawn(async move { connection::serve(stream, Door::Unix, daemon, stopping, &share).await });
+        let seat = Seat::of(&Arc::default());
+        let serving = tokio::spawn(async move { connection::serve(stream, Door::Unix, daemon, stopping, seat).await });
         let (mut answers, mut requests) = client.into_split();
         let send = async {
             // The daemon may have had enough before all is sent.

@@ -319,13 +319,13 @@ async fn accept_all<L: Listener>(
             Ok(accepted) => {
                 let (daemon, stopping) = (Arc::clone(&daemon), stopping.clone());
                 let open = Open::new(&daemon.metrics, door);
-                workers.give(move |share| {
+                workers.give(move |seat| {
                     tokio::spawn(async move {
                         match L::take_over(accepted) {
-                            Ok(stream) => connection::serve(stream, door, daemon, stopping, &share).await,
+                            Ok(stream) => connection::serve(stream, door, daemon, stopping, seat).await,
                             Err(error) => warn!(%error, "a connection could not be taken over"),
                         }
-                        drop((place, share, open));
+                        drop((place, open));
                     });
                 });
             }

@@ -59,7 +59,7 @@ impl Default for Load {
 #[cfg(test)]
 pub(crate) struct Crowd {
     load: Arc<Load>,
-    _shares: Vec<Share>,
+    _seats: Vec<Seat>,
 }
 
 #[cfg(test)]
@@ -67,7 +67,7 @@ impl Crowd {
     pub(crate) fn waiting() -> Self {
         let load = Arc::new(Load::default());
         let crowd = Self {
-            _shares: (0..CROWD).map(|_| Share::of(&load)).collect(),
+            _seats: (0..CROWD).map(|_| Seat::of(&load)).collect(),
             load,
         };
         crowd.wait();
@@ -79,9 +79,9 @@ impl Crowd {
         assert_eq!(self.load.turns.forget_permits(TURNS), TURNS);
     }
 
-    /// The share of one more.
-    pub(crate) fn share(&self) -> Share {
-        Share::of(&self.load)
+    /// The seat of one more.
+    pub(crate) fn seat(&self) -> Seat {
+        Seat::of(&self.load)
     }
 
     /// From now on all have their turns.
@@ -90,10 +90,10 @@ impl Crowd {
     }
 }
 
-/// A connection's share in the load of its thread, for as long as it is there.
-pub(crate) struct Share(Arc<Load>);
+/// A connection's seat in the load of its thread, for as long as it is there.
+pub(crate) struct Seat(Arc<Load>);
 
-impl Share {
+impl Seat {
     pub(crate) fn of(load: &Arc<Load>) -> Self {
         load.connections.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(load))
@@ -123,7 +123,7 @@ impl Share {
     }
 }
 
-impl Drop for Share {
+impl Drop for Seat {
     fn drop(&mut self) {
         self.0.connections.fetch_sub(1, Ordering::Relaxed);
     }
@@ -140,16 +140,16 @@ impl Workers {
     }
 
     /// Gives a connection to the thread that has the fewest. `begin` runs there,
-    /// and keeps the share for as long as it serves.
-    pub(crate) fn give(&self, begin: impl FnOnce(Share) + Send + 'static) {
+    /// and keeps the seat for as long as it serves.
+    pub(crate) fn give(&self, begin: impl FnOnce(Seat) + Send + 'static) {
         let least = self
             .0
             .iter()
             .min_by_key(|worker| worker.load.connections.load(Ordering::Relaxed));
         if let Some(worker) = least {
-            let share = Share::of(&worker.load);
+            let seat = Seat::of(&worker.load);
             // A thread that is gone took its connections with it.
-            let _ = worker.connections.send(Box::new(move || begin(share)));
+            let _ = worker.connections.send(Box::new(move || begin(seat)));
         }
     }
 
@@ -207,9 +207,9 @@ mod tests {
         let (sender, receiver) = mpsc::channel();
         for _ in 0..9 {
             let sender = sender.clone();
-            workers.give(move |share| {
+            workers.give(move |seat| {
                 let name = thread::current().name().map(ToOwned::to_owned);
-                sender.send((name, share)).unwrap();
+                sender.send((name, seat)).unwrap();
             });
         }
         drop(sender);
@@ -246,37 +246,44 @@ mod tests {
     fn only_a_thread_with_time_and_a_core_to_spare_stays_awake() {
         for (threads, alone, together) in [(1, false, false), (2, true, false)] {
             let workers = Workers::start(threads).unwrap();
-            let share = || Share::of(&workers.0[0].load);
-            let first = share();
+            let seat = || Seat::of(&workers.0[0].load);
+            let first = seat();
             assert_eq!(first.may_stay_awake(), alone, "{threads}");
-            let _second = share();
+            let _second = seat();
             assert_eq!(first.may_stay_awake(), together, "{threads}");
         }
     }
 
-    #[tokio::test]
-    async fn in_a_crowd_some_have_their_turn_and_then_others() {
-        for (count, before_others) in [(CROWD, CROWD), (10 * CROWD, 0)] {
-            let load = Arc::new(Load::default());
-            let done = Arc::new(AtomicUsize::new(0));
-            let shares: Vec<_> = (0..count).map(|_| Share::of(&load)).collect();
-            let crowd: Vec<_> = shares
-                .into_iter()
-                .map(|share| tokio::spawn(take_turn(share, Arc::clone(&done))))
-                .collect();
-            let (seen, by_others) = (Arc::clone(&done), oneshot::channel());
-            tokio::spawn(async move { by_others.0.send(seen.load(Ordering::Relaxed)) });
-            assert_eq!(by_others.1.await.unwrap(), before_others, "of {count}");
-            for one in crowd {
-                one.await.unwrap();
-            }
-            assert_eq!(done.load(Ordering::Relaxed), count);
+    /// How many had their turn each time that somebody else was looked at.
+    async fn turns(count: usize) -> Vec<usize> {
+        let load = Arc::new(Load::default());
+        let done = Arc::new(AtomicUsize::new(0));
+        let seats: Vec<_> = (0..count).map(|_| Seat::of(&load)).collect();
+        for seat in seats {
+            let done = Arc::clone(&done);
+            tokio::spawn(async move {
+                seat.turn().await;
+                done.fetch_add(1, Ordering::Relaxed);
+            });
         }
+        let other = tokio::spawn(async move {
+            let mut seen = vec![done.load(Ordering::Relaxed)];
+            while seen.last() < Some(&count) {
+                tokio::task::yield_now().await;
+                seen.push(done.load(Ordering::Relaxed));
+            }
+            seen
+        });
+        other.await.unwrap()
     }
 
-    async fn take_turn(share: Share, done: Arc<AtomicUsize>) {
-        share.turn().await;
-        done.fetch_add(1, Ordering::Relaxed);
+    #[tokio::test]
+    async fn in_a_crowd_some_have_their_turn_and_then_others() {
+        assert_eq!(turns(CROWD).await, [CROWD]);
+        let seen = turns(10 * CROWD).await;
+        assert_eq!(seen[0], 0);
+        let most = seen.windows(2).map(|two| two[1] - two[0]).max().unwrap();
+        assert!((TURNS / 2..=TURNS).contains(&most), "{seen:?}");
     }
 
     #[test]
@@ -285,13 +292,13 @@ mod tests {
         let (sender, receiver) = mpsc::channel();
         let give = || {
             let sender = sender.clone();
-            workers.give(move |share| sender.send((thread::current().id(), share)).unwrap());
+            workers.give(move |seat| sender.send((thread::current().id(), seat)).unwrap());
             receiver.recv().unwrap()
         };
-        let (first, share) = give();
+        let (first, seat) = give();
         let (second, _kept) = give();
         assert_ne!(first, second);
-        drop(share);
+        drop(seat);
         assert_eq!(give().0, first);
     }
 }

@@ -11,7 +11,6 @@ use super::budget::{Budget, Exhausted, Share};
 use super::wait::{Interrupted, Peer, Stream};
 use crate::http::{Chunks, Framing, Progress};
 use crate::limits::Limits;
-use crate::workers;
 
 /// Room for what comes: most requests fit.
 const ROOM: usize = 4096;
@@ -76,38 +75,30 @@ impl Input {
     }
 
     /// Waits for the first byte of a request; false when there will be none.
-    pub(crate) async fn begin<S: Stream>(
-        &mut self,
-        peer: &mut Peer<S>,
-        limits: &Limits,
-        share: &workers::Share,
-    ) -> Result<bool, Interrupted> {
+    pub(crate) async fn begin<S: Stream>(&mut self, peer: &mut Peer<S>, limits: &Limits) -> Result<bool, Interrupted> {
         if !self.buffer.is_empty() {
+            if !watches_over_us(&self.buffer) {
+                peer.turn().await;
+            }
             return Ok(true);
         }
         // Memory that holds nothing is given back while nothing comes.
         self.buffer = SecretBuffer::new();
         peer.allow(limits.idle_timeout);
-        match self.first(peer, share).await {
+        match self.more(peer).await {
             Err(Interrupted::Stopping) if peer.last_look().await => self.more(peer).await,
             result => result,
         }
-    }
-
-    /// In a crowd, what came is read when it has its turn: until then it takes no
-    /// memory here.
-    async fn first<S: Stream>(&mut self, peer: &mut Peer<S>, share: &workers::Share) -> Result<bool, Interrupted> {
-        peer.readable().await?;
-        if share.is_crowded() && !peer.watches_over_us() {
-            share.turn().await;
-        }
-        self.more(peer).await
     }
 
     /// Waits for more; false when there will be none.
     pub(crate) async fn more<S: Stream>(&mut self, peer: &mut Peer<S>) -> Result<bool, Interrupted> {
         loop {
             peer.readable().await?;
+            // It is read when it has its turn: until then it takes no memory here.
+            if peer.is_crowded() && !(self.buffer.is_empty() && watches_over_us(&peer.peek())) {
+                peer.turn().await;
+            }
             self.make_room();
             let spare = self.buffer.spare();
             let room = spare.len().min(PIECE);
@@ -259,6 +250,14 @@ impl Input {
             self.buffer.clear();
         }
     }
+}
+
+/// Whether a request asks how the daemon is, as who watches over it does.
+fn watches_over_us(request: &[u8]) -> bool {
+    const METHODS: [&[u8]; 2] = [b"GET /", b"HEAD /"];
+    const PATHS: [&[u8]; 3] = [b"health ", b"ready ", b"metrics "];
+    let path = METHODS.iter().find_map(|method| request.strip_prefix(*method));
+    path.is_some_and(|path| PATHS.iter().any(|one| path.starts_with(one)))
 }
 
 impl From<Exhausted> for BodyError {

@@ -25,7 +25,7 @@ use tokio::sync::watch;
 use crate::http::{self, Asked, Daemon, Framing, LargestBody, Parsed, Refusal, Reply};
 use crate::metrics::Door;
 use crate::status::Status;
-use crate::workers::Share;
+use crate::workers::Seat;
 pub(crate) use budget::Budget;
 pub(crate) use input::Body;
 use input::{BodyBounds, BodyError, Input};
@@ -46,18 +46,17 @@ pub(crate) async fn serve<S: Stream>(
     door: Door,
     daemon: Arc<Daemon>,
     stopping: watch::Receiver<bool>,
-    share: &Share,
+    seat: Seat,
 ) {
     let mut connection = Connection {
-        peer: Peer::new(stream, stopping),
+        peer: Peer::new(stream, stopping, seat),
         input: Input::default(),
         output: Output::default(),
         door,
         daemon,
     };
     // Whoever is cut off was late, gone, or served by a daemon that stops.
-    let _ = connection.run(share).await;
-    share.turn().await;
+    let _ = connection.run().await;
 }
 
 struct Connection<S> {
@@ -80,8 +79,8 @@ enum Next {
 }
 
 impl<S: Stream> Connection<S> {
-    async fn run(&mut self, share: &Share) -> Result<(), Interrupted> {
-        while self.input.begin(&mut self.peer, &self.daemon.limits, share).await? {
+    async fn run(&mut self) -> Result<(), Interrupted> {
+        while self.input.begin(&mut self.peer, &self.daemon.limits).await? {
             let next = match self.head().await? {
                 None => Next::Ends,
                 Some(Ok((length, asked))) => self.request(length, asked).await?,
@@ -93,7 +92,7 @@ impl<S: Stream> Connection<S> {
                 }
             };
             match next {
-                Next::Stays if share.may_stay_awake() && self.input.bytes().is_empty() => {
+                Next::Stays if self.peer.may_stay_awake() && self.input.bytes().is_empty() => {
                     self.peer.expect(MOMENT).await
                 }
                 Next::Stays => {}

@@ -19,7 +19,7 @@ use crate::http::Cors;
 use crate::limits::Limits;
 use crate::random::OsRandom;
 use crate::token::ApiToken;
-use crate::workers::Share;
+use crate::workers::Seat;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const BUDGET: usize = 512 << 10;
@@ -60,14 +60,14 @@ fn connect() -> (UnixStream, watch::Sender<bool>) {
 }
 
 fn connect_to(daemon: &Arc<Daemon>) -> (UnixStream, watch::Sender<bool>) {
-    connect_as(Share::of(&Arc::default()), daemon)
+    connect_as(Seat::of(&Arc::default()), daemon)
 }
 
-fn connect_as(share: Share, daemon: &Arc<Daemon>) -> (UnixStream, watch::Sender<bool>) {
+fn connect_as(seat: Seat, daemon: &Arc<Daemon>) -> (UnixStream, watch::Sender<bool>) {
     let (client, stream) = UnixStream::pair().unwrap();
     let (stop, stopping) = watch::channel(false);
     let daemon = Arc::clone(daemon);
-    tokio::spawn(async move { serve(stream, Door::Unix, daemon, stopping, &share).await });
+    tokio::spawn(async move { serve(stream, Door::Unix, daemon, stopping, seat).await });
     (client, stop)
 }
 
@@ -341,7 +341,7 @@ async fn large_bodies_have_a_budget_together() {
         }
         let (mut other, _stop) = connect_to(&daemon);
         other.write_all(small.as_bytes()).await.unwrap();
-        assert_eq!(status(&mut other).await, "HTTP/1.1 400", "a small body needs no share");
+        assert_eq!(status(&mut other).await, "HTTP/1.1 400", "a small body needs no seat");
         holder.write_all(last.as_bytes()).await.unwrap();
         assert_eq!(status(&mut holder).await, "HTTP/1.1 400", "a whole body is looked at");
         let (mut next, _stop) = connect_to(&daemon);
@@ -377,7 +377,7 @@ async fn a_request_that_is_there_is_not_waited_for() {
     let (_stop, stopping) = watch::channel(false);
     client.write_all(VERSIONS.repeat(2).as_bytes()).await.unwrap();
     client.shutdown().await.unwrap();
-    serve(stream, Door::Unix, daemon(), stopping, &Share::of(&Arc::default())).await;
+    serve(stream, Door::Unix, daemon(), stopping, Seat::of(&Arc::default())).await;
     let notes = notes.lock().unwrap();
     let mut between = notes.split(|note| *note == Note::Written).skip(1);
     assert_eq!(
@@ -405,8 +405,8 @@ async fn a_large_body_is_read_in_pieces() {
         assert_eq!(status(&mut client).await, "HTTP/1.1 400");
         client.shutdown().await.unwrap();
     };
-    let share = Share::of(&Arc::default());
-    tokio::join!(serve(stream, Door::Unix, daemon(), stopping, &share), asking);
+    let seat = Seat::of(&Arc::default());
+    tokio::join!(serve(stream, Door::Unix, daemon(), stopping, seat), asking);
     let notes = notes.lock().unwrap();
     let most = notes.iter().filter_map(|note| match note {
         Note::Offered(bytes) => Some(*bytes),
@@ -441,7 +441,7 @@ async fn each_answer_has_its_own_time() {
     let (mut client, stream) = UnixStream::pair().unwrap();
     while stream.try_write(&[0; 4096]).is_ok() {}
     let (_stop, stopping) = watch::channel(false);
-    let mut peer = Peer::new(stream, stopping);
+    let mut peer = Peer::new(stream, stopping, Seat::of(&Arc::default()));
     peer.allow(Duration::from_secs(30));
     sleep(Duration::from_secs(30)).await;
     let answer = b"an answer";

@@ -4,10 +4,13 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use rustix::net::RecvFlags;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::watch;
 use tokio::time::{Duration, Instant, Sleep};
+
+use crate::workers::Seat;
 
 /// How long after the stop something is looked for that came before it.
 const LAST_LOOK: Duration = Duration::from_millis(5);
@@ -18,8 +21,8 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static 
     fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>>;
     /// Says to the peer that nothing more comes.
     fn end_writing(&self);
-    /// Looks at what comes next without taking it: gives how many bytes.
-    fn peek(&self, room: &mut [u8]) -> usize;
+    /// Looks at what comes next without taking it.
+    fn peek(&self, room: &mut [u8]);
 }
 
 macro_rules! stream {
@@ -34,9 +37,9 @@ macro_rules! stream {
                 let _ = rustix::net::shutdown(self, rustix::net::Shutdown::Write);
             }
 
-            fn peek(&self, room: &mut [u8]) -> usize {
-                let flags = rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT;
-                rustix::net::recv(self, room, flags).map_or(0, |(count, _)| count)
+            fn peek(&self, room: &mut [u8]) {
+                // Where nothing can be seen, that is how it looks.
+                let _ = rustix::net::recv(self, room, RecvFlags::PEEK | RecvFlags::DONTWAIT);
             }
         }
     )*};
@@ -64,14 +67,16 @@ impl From<io::Error> for Interrupted {
 /// A peer, and what may end the wait for it.
 pub(crate) struct Peer<S> {
     stream: S,
+    seat: Seat,
     deadline: Deadline,
     stopping: Stopping,
 }
 
 impl<S: Stream> Peer<S> {
-    pub(crate) fn new(stream: S, stopping: watch::Receiver<bool>) -> Self {
+    pub(crate) fn new(stream: S, stopping: watch::Receiver<bool>, seat: Seat) -> Self {
         Self {
             stream,
+            seat,
             deadline: Deadline::new(),
             stopping: Stopping::new(stopping),
         }
@@ -82,13 +87,26 @@ impl<S: Stream> Peer<S> {
         self.deadline.set(time);
     }
 
-    /// Whether it asks how the daemon is, as who watches over it does. Secrets come
-    /// later in a request than what is looked at here.
-    pub(crate) fn watches_over_us(&self) -> bool {
-        const REQUESTS: [&[u8]; 4] = [b"GET /health ", b"HEAD /health ", b"GET /ready ", b"HEAD /ready "];
-        let mut room = [0; 13];
-        let count = self.stream.peek(&mut room);
-        REQUESTS.iter().any(|request| room[..count].starts_with(request))
+    /// How its next request begins, without the secrets that come later in one.
+    pub(crate) fn peek(&self) -> [u8; 14] {
+        let mut room = [0; 14];
+        self.stream.peek(&mut room);
+        room
+    }
+
+    /// Whether the thread may wait awake for what it sends next.
+    pub(crate) fn may_stay_awake(&self) -> bool {
+        self.seat.may_stay_awake()
+    }
+
+    /// Whether so many are on the thread that they take turns.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.seat.is_crowded()
+    }
+
+    /// Waits for its turn, in a crowd.
+    pub(crate) async fn turn(&mut self) {
+        self.seat.turn().await;
     }
 
     /// Whether the daemon stops.

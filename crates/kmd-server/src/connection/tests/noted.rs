@@ -54,8 +54,8 @@ impl Stream for Noted {
         self.stream.end_writing();
     }
 
-    fn peek(&self, room: &mut [u8]) -> usize {
-        self.stream.peek(room)
+    fn peek(&self, room: &mut [u8]) {
+        self.stream.peek(room);
     }
 }
 
