@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::LazyLock;
 
+use crate::objection::NOT_STANDARD_BASE64;
+
 use data_encoding::{Encoding, Specification};
 use kmd_memory::{SecretBuffer, SecretSlice};
 use serde::de::{self, SeqAccess};
@@ -104,7 +106,7 @@ impl<'de> de::Visitor<'de> for BytesVisitor {
     fn visit_str<E: de::Error>(self, text: &str) -> Result<ByteString, E> {
         from_base64(text)
             .map(ByteString)
-            .ok_or_else(|| E::custom("not standard base64 with padding"))
+            .ok_or_else(|| E::custom(NOT_STANDARD_BASE64))
     }
 
     fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<ByteString, E> {

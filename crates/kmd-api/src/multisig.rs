@@ -12,6 +12,7 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::bytes::{self, ByteString};
+use crate::objection::NOT_BASE64;
 use crate::public_key::PublicKeyField;
 use crate::request::{Map, null_is_zero};
 
@@ -104,7 +105,7 @@ impl<'de> de::Visitor<'de> for Visitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<PartialMultisig, E> {
-        self.visit_bytes(&bytes::from_base64(text).ok_or_else(|| E::custom("not base64"))?)
+        self.visit_bytes(&bytes::from_base64(text).ok_or_else(|| E::custom(NOT_BASE64))?)
     }
 
     fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<PartialMultisig, E> {

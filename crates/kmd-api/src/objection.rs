@@ -5,20 +5,31 @@
 //! their text only that part is said that was written here: the names of the
 //! fields that a request has, and what stands in them.
 
-/// Our own words in implementations of `Deserialize`, in which nothing is quoted.
-const OWN: [&str; 5] = [
-    "neither base64 text nor an array of bytes",
-    "not base64",
-    "not standard base64 with padding",
-    "not a JSON string",
-    "not UTF-8",
-];
+use kmd_algorand::AddressError;
+
+// Our own words in implementations of `Deserialize`, in which nothing is quoted.
+pub(crate) const NOT_BASE64: &str = "not base64";
+pub(crate) const NOT_BYTES: &str = "neither base64 text nor an array of bytes";
+pub(crate) const NOT_STANDARD_BASE64: &str = "not standard base64 with padding";
+pub(crate) const NOT_TEXT: &str = "not a JSON string";
+pub(crate) const NOT_UTF8: &str = "not UTF-8";
+
+fn is_own(text: &str) -> bool {
+    let addresses = [
+        AddressError::Length,
+        AddressError::Alphabet,
+        AddressError::NonCanonical,
+        AddressError::Checksum,
+    ];
+    [NOT_BASE64, NOT_BYTES, NOT_STANDARD_BASE64, NOT_TEXT, NOT_UTF8].contains(&text)
+        || addresses.iter().any(|error| error.to_string() == text)
+}
 
 /// What an error of serde objects to, without what came. None where its text is
 /// of no known form.
 pub(crate) fn objection(text: &str) -> Option<String> {
     let begins = |beginnings: &[&'static str]| beginnings.iter().copied().find(|one| text.starts_with(one));
-    if OWN.contains(&text) || begins(&["missing field", "duplicate field"]).is_some() {
+    if is_own(text) || begins(&["missing field", "duplicate field"]).is_some() {
         // These are fields of the request.
         return Some(text.to_owned());
     }
@@ -39,6 +50,10 @@ mod tests {
     fn what_came_is_not_said() {
         let cases = [
             ("not base64", Some("not base64")),
+            (
+                "the checksum of the address is wrong",
+                Some("the checksum of the address is wrong"),
+            ),
             ("missing field `a`", Some("missing field `a`")),
             ("duplicate field `a`", Some("duplicate field `a`")),
             (

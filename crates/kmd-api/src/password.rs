@@ -13,6 +13,7 @@ use serde::de;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::objection::NOT_TEXT;
 use crate::secret::SecretText;
 
 /// A password: any UTF-8, also empty.
@@ -102,7 +103,7 @@ impl<'de> Deserialize<'de> for Password {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
             let raw = <&RawValue>::deserialize(deserializer)?;
-            return Self::from_json(raw.get()).ok_or_else(|| de::Error::custom("not a JSON string"));
+            return Self::from_json(raw.get()).ok_or_else(|| de::Error::custom(NOT_TEXT));
         }
         SecretText::deserialize(deserializer).map(|text| Self {
             text,

@@ -12,6 +12,7 @@ use serde::de;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::bytes::{self, ByteString};
+use crate::objection::NOT_BASE64;
 
 const ADDRESS_CHARACTERS: usize = 58;
 
@@ -94,7 +95,7 @@ impl<'de> de::Visitor<'de> for Visitor {
         if text.len() == ADDRESS_CHARACTERS {
             return text.parse::<Address>().map(PublicKeyField::from).map_err(E::custom);
         }
-        self.visit_bytes(&bytes::from_base64(text).ok_or_else(|| E::custom("not base64"))?)
+        self.visit_bytes(&bytes::from_base64(text).ok_or_else(|| E::custom(NOT_BASE64))?)
     }
 
     fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<PublicKeyField, E> {

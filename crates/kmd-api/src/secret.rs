@@ -12,6 +12,7 @@ use serde::de::{self, SeqAccess};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::objection::{NOT_BYTES, NOT_STANDARD_BASE64, NOT_TEXT, NOT_UTF8};
 use crate::{bytes, text};
 
 /// Secret bytes (keys); base64 in JSON, binary in msgpack.
@@ -59,7 +60,7 @@ impl<'de> Deserialize<'de> for SecretBytes {
                 .and_then(|text| bytes::secret_from_base64(&text))
                 .map(Self),
         }
-        .ok_or_else(|| de::Error::custom("neither base64 text nor an array of bytes"))
+        .ok_or_else(|| de::Error::custom(NOT_BYTES))
     }
 }
 
@@ -75,7 +76,7 @@ impl<'de> de::Visitor<'de> for BytesVisitor {
     fn visit_str<E: de::Error>(self, text: &str) -> Result<SecretBytes, E> {
         bytes::secret_from_base64(text.as_bytes())
             .map(SecretBytes)
-            .ok_or_else(|| E::custom("not standard base64 with padding"))
+            .ok_or_else(|| E::custom(NOT_STANDARD_BASE64))
     }
 
     fn visit_bytes<E>(self, bytes: &[u8]) -> Result<SecretBytes, E> {
@@ -133,7 +134,7 @@ impl<'de> Deserialize<'de> for SecretText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
             let raw = <&RawValue>::deserialize(deserializer)?;
-            return Self::from_json(raw.get()).ok_or_else(|| de::Error::custom("not a JSON string"));
+            return Self::from_json(raw.get()).ok_or_else(|| de::Error::custom(NOT_TEXT));
         }
         deserializer.deserialize_str(TextVisitor)
     }
@@ -153,7 +154,7 @@ impl de::Visitor<'_> for TextVisitor {
     }
 
     fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<SecretText, E> {
-        SecretText::from_slice(bytes).ok_or_else(|| E::custom("not UTF-8"))
+        SecretText::from_slice(bytes).ok_or_else(|| E::custom(NOT_UTF8))
     }
 }
 

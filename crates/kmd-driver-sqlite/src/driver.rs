@@ -117,7 +117,7 @@ impl Driver for SqliteDriver {
         Ok(Box::new(self.find(id)?))
     }
 
-    fn place(&self, id: &WalletId) -> Option<String> {
+    fn file(&self, id: &WalletId) -> Option<String> {
         Some(self.folder.last_seen(id)?.display().to_string())
     }
 

@@ -81,7 +81,9 @@ impl Folder {
 
     /// What all wallets say of themselves, in the order of their file names.
     pub(crate) fn wallets(&self) -> Result<Vec<Metadata>> {
-        let unchanged = self.index().unchanged(self.stamp(), self.time());
+        // The disk is asked before the lock is held, for whoever cannot wait for one.
+        let (folder, now) = (self.stamp(), self.time());
+        let unchanged = self.index().unchanged(folder, now);
         let files = match unchanged {
             Some(files) => files,
             None => self.scan()?,
@@ -114,8 +116,8 @@ impl Folder {
     /// The wallet with this id, where nothing came, went or changed since it
     /// was last seen.
     fn find_unchanged(&self, id: &WalletId) -> Option<PathBuf> {
-        let index = self.index();
-        let files = index.files_of(self.stamp()?)?;
+        let folder = self.stamp()?;
+        let files = self.index().files_of(folder)?;
         let mut with_id = files.iter().filter(|seen| seen.look.is_wallet(id));
         let seen = with_id.next().filter(|_| with_id.next().is_none())?;
         let path = self.path.join(&*seen.name);

@@ -105,8 +105,8 @@ impl Index {
 
     /// The files of the folder as it is now, if none came or went since it was last
     /// seen.
-    pub(crate) fn files_of(&self, folder: Stamp) -> Option<&[Seen]> {
-        (self.folder == Some(folder)).then_some(&*self.files)
+    pub(crate) fn files_of(&self, folder: Stamp) -> Option<Files> {
+        (self.folder == Some(folder)).then(|| self.last_seen())
     }
 
     /// The files as they were last seen, for whoever can do with that.

@@ -68,6 +68,8 @@ fn a_panic_is_answered_and_tells_only_its_place() {
             NEW_PASSWORD,
             secret,
             &driver::spelled(&KEY),
+            &encoded(&KEY),
+            std::str::from_utf8(&KEY).unwrap(),
             driver::CHOKED,
         ];
         let told = secrets.into_iter().find(|secret| said.contains(secret));

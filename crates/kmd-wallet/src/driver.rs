@@ -61,9 +61,9 @@ pub trait Driver: Send + Sync {
     /// Not found; several with this id; disk.
     fn open(&self, id: &WalletId) -> Result<Box<dyn Locked>>;
 
-    /// Where a wallet is kept, as far as that is known without looking: for those
-    /// who read in the log that something is wrong with it.
-    fn place(&self, _id: &WalletId) -> Option<String> {
+    /// The file of a wallet, as far as it is known without looking: for those who
+    /// read in the log that something is wrong with it.
+    fn file(&self, _id: &WalletId) -> Option<String> {
         None
     }
 

@@ -20,7 +20,7 @@ use support::{
 };
 
 const PASSWORD: &str = "password of the damaged";
-/// One of so many bytes that are not zero; a prime, so that all places of an entry have their turn.
+/// One byte in so many is damaged, of those that are not zero. A prime, for what is stored in words and pages.
 const STEP: usize = 3;
 
 #[test]
@@ -32,7 +32,7 @@ fn what_does_not_open_rightly_is_named_in_the_log() {
     for place in used {
         let mut bytes = whole.clone();
         bytes[place] ^= 0xff;
-        fs::write(&damaged.file, &bytes).unwrap();
+        damaged.replace(&bytes);
         if damaged.opens_rightly() {
             right += 1;
         } else {
@@ -71,6 +71,13 @@ impl Damaged {
             keys,
             daemon,
         }
+    }
+
+    /// Puts another file into its place: two that were written within a tick of the kernel's clock look alike.
+    fn replace(&self, bytes: &[u8]) {
+        let beside = self.file.with_extension("damaged");
+        fs::write(&beside, bytes).unwrap();
+        fs::rename(beside, &self.file).unwrap();
     }
 
     /// Whether the wallet has its keys, and they sign.

@@ -49,10 +49,10 @@ impl<'a> Call<'a> {
         self.wallet.get()
     }
 
-    /// Where that wallet is kept, as far as its driver knows without looking.
-    pub fn place(&self) -> Option<String> {
+    /// The file of that wallet, as far as its driver knows it without looking.
+    pub fn file(&self) -> Option<String> {
         let id = self.wallet()?;
-        self.kmd.drivers.iter().find_map(|driver| driver.place(id))
+        self.kmd.drivers.iter().find_map(|driver| driver.file(id))
     }
 
     /// The signatures that the call made; none where it failed.

@@ -112,8 +112,8 @@ pub(crate) struct Failed {
     pub(crate) kind: &'static str,
     /// In words.
     pub(crate) cause: String,
-    /// Where the wallet is kept that it was about.
-    pub(crate) place: Option<String>,
+    /// The file of the wallet that it was about.
+    pub(crate) file: Option<String>,
 }
 
 /// Why a request failed.
@@ -208,7 +208,7 @@ impl Endpoint {
             Ok(answer) => (Reply::encoded(encoding, Status::Ok, answer), call.signatures(), None),
             Err(failure) => {
                 let failed = Failed {
-                    place: call.place(),
+                    file: call.file(),
                     ..failure.failed()
                 };
                 (self.failure(encoding, &failure), 0, Some(failed))
@@ -244,7 +244,7 @@ impl Failure {
         Failed {
             kind: v2::code(self),
             cause: self.cause(),
-            place: None,
+            file: None,
         }
     }
 

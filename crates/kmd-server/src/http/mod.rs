@@ -251,7 +251,7 @@ impl Begun {
             status = reply.status.number(),
             micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX),
             wallet = wallet.as_ref().map(WalletId::as_str),
-            file = failed.as_ref().and_then(|failed| failed.place.as_deref()),
+            file = failed.as_ref().and_then(|failed| failed.file.as_deref()),
             cause = failed.as_ref().map(|failed| failed.cause.as_str()),
             "request"
         );

@@ -35,7 +35,9 @@ const PASSWORD: &str = "password of a soak";
 /// Wallets of each part of the run that looks for what is kept of them, and the most parts.
 const PART: usize = 1000;
 const PARTS: usize = 10;
-/// Bytes a wallet that a daemon may take more in the best part of a run.
+/// In so many parts one after the other little must be kept.
+const CALM: usize = 2;
+/// Bytes a wallet that a daemon may take more in these.
 const KEPT: f64 = 200.0;
 
 /// Where the daemon is to be reached.
@@ -117,15 +119,18 @@ fn little_is_kept_of_wallets_that_are_gone() {
     };
     // The first part is the warm-up.
     let mut before = level();
-    let grows = |_: &usize| {
+    let mut calm = 0;
+    for _ in 1..PARTS {
         let after = level();
         let kept = kept(PART, before, after);
         println!("{kept} bytes kept of each wallet");
+        calm = if kept < KEPT { calm + 1 } else { 0 };
+        if calm == CALM {
+            return;
+        }
         before = after;
-        kept >= KEPT
-    };
-    let growing = (1..PARTS).take_while(grows).count();
-    assert!(growing < PARTS - 1, "each part left more, at last {before:?}");
+    }
+    panic!("more was left again and again, at last {before:?}");
 }
 
 /// Looks at what the daemon took after the warm-up of a long run, in its middle, and at its end, each with the rounds

@@ -130,10 +130,7 @@ pub fn is_clear(reply: &Reply, place: &str) {
         // Version 2 has a code for it, and says where to look.
         let said = match &body["error"] {
             Value::Object(error) => {
-                assert_eq!(
-                    error["hint"], "see kmd.log for the cause and the wallet's file",
-                    "{place}"
-                );
+                assert_eq!(error["hint"], "see kmd.log for the cause and the file", "{place}");
                 &error["code"]
             }
             _ => &body["message"],

@@ -243,6 +243,6 @@ fn of_wallet_failure() -> Answer {
     answer(
         Status::InternalServerError,
         Code::WalletFailed,
-        "see kmd.log for the cause and the wallet's file",
+        "see kmd.log for the cause and the file",
     )
 }
