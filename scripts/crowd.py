@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Ten thousand connections that do not pause, and whether /health is answered meanwhile: crowd.py [SECONDS], by default 8
+"""Ten thousand connections that do not pause, and whether /health is answered meanwhile
 
-Has wrk(1) ask the optimised daemon for signatures, /health and what is refused,
-and asks for /health itself: over the Unix socket, over TCP, and on a new
-connection each time. Prints requests per second and the slowest answers. All
-of it shares the cores of this machine.
+crowd.py [SECONDS [KMD]], by default 8 and the optimised daemon, which it builds
+
+Has wrk(1) ask for signatures, for /health and for what is refused, and asks for
+/health itself: over the Unix socket, over TCP, and on a new connection each
+time. Prints requests per second and the slowest answers. All of it shares the
+cores of this machine.
 """
 
 import base64
@@ -36,9 +38,8 @@ def main():
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 8
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    subprocess.run(["cargo", "build", "--release", "--locked", "--package", "kmd"], check=True, cwd=ROOT)
     with tempfile.TemporaryDirectory() as folder:
-        daemon = Daemon(pathlib.Path(folder))
+        daemon = Daemon(sys.argv[2] if len(sys.argv) > 2 else build(), pathlib.Path(folder))
         try:
             for name, connections, path, body, token in [
                 ("sign", 32, "/v1/transaction/sign", daemon.signing(), TOKEN),
@@ -55,14 +56,18 @@ def main():
             daemon.stop()
 
 
+def build():
+    subprocess.run(["cargo", "build", "--release", "--locked", "--package", "kmd"], check=True, cwd=ROOT)
+    return ROOT / "target/release/kmd"
+
+
 class Daemon:
-    def __init__(self, folder):
+    def __init__(self, binary, folder):
         self.folder = folder
         for name, text in [("kmd_config.json", json.dumps(CONFIG)), ("kmd.token", TOKEN)]:
             (folder / name).write_text(text)
             (folder / name).chmod(0o600)
-        command = [ROOT / "target/release/kmd", "-d", folder]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([binary, "-d", folder], stdout=subprocess.PIPE, text=True)
         serving = next(line for line in self.process.stdout if "serving on" in line)
         self.url = serving.split()[-1]
         host, port = self.url.removeprefix("http://").split(":")
