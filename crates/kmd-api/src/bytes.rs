@@ -3,13 +3,13 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use crate::objection::NOT_STANDARD_BASE64;
-
 use data_encoding::{Encoding, Specification};
 use kmd_memory::{SecretBuffer, SecretSlice};
 use serde::de::{self, SeqAccess};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::objection::NOT_STANDARD_BASE64;
 
 /// Standard base64 with padding. Line breaks are allowed inside, and bits left
 /// over in the last character are ignored, as the reference decodes it.

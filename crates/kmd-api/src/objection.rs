@@ -28,15 +28,15 @@ fn is_own(text: &str) -> bool {
 /// What an error of serde objects to, without what came. None where its text is
 /// of no known form.
 pub(crate) fn objection(text: &str) -> Option<String> {
-    let begins = |beginnings: &[&'static str]| beginnings.iter().copied().find(|one| text.starts_with(one));
-    if is_own(text) || begins(&["missing field", "duplicate field"]).is_some() {
-        // These are fields of the request.
+    // The fields that are missing or doubled are those of the request.
+    if is_own(text) || text.starts_with("missing field") || text.starts_with("duplicate field") {
         return Some(text.to_owned());
     }
-    if begins(&["unknown field"]).is_some() && text.ends_with(", there are no fields") {
-        return Some("unknown field, there are no fields".to_owned());
+    let kinds = ["unknown field", "invalid type", "invalid value", "invalid length"];
+    let kind = kinds.into_iter().find(|kind| text.starts_with(kind))?;
+    if text.ends_with(", there are no fields") {
+        return Some(format!("{kind}, there are no fields"));
     }
-    let kind = begins(&["unknown field", "invalid type", "invalid value", "invalid length"])?;
     // What came stands before the last of these, and what was expected behind it.
     let (_, expected) = text.rsplit_once(", expected ")?;
     Some(format!("{kind}, expected {expected}"))

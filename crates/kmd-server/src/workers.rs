@@ -90,7 +90,7 @@ impl Crowd {
     }
 }
 
-/// A connection's seat in the load of its thread, for as long as it is there.
+/// A connection's seat on its thread, for as long as it is there.
 pub(crate) struct Seat(Arc<Load>);
 
 impl Seat {

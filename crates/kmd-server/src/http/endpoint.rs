@@ -100,7 +100,7 @@ impl Performed {
     /// Nothing: it was refused.
     pub(crate) fn refused(reply: Reply, refusal: Refusal) -> Self {
         Self {
-            failed: Some(Failure::Request(refusal).failed()),
+            failed: Some(Failure::Request(refusal).failed(None)),
             ..Self::answered(reply)
         }
     }
@@ -207,10 +207,7 @@ impl Endpoint {
         let (reply, signatures, failed) = match result {
             Ok(answer) => (Reply::encoded(encoding, Status::Ok, answer), call.signatures(), None),
             Err(failure) => {
-                let failed = Failed {
-                    file: call.file(),
-                    ..failure.failed()
-                };
+                let failed = failure.failed(call.file());
                 (self.failure(encoding, &failure), 0, Some(failed))
             }
         };
@@ -239,12 +236,12 @@ impl Endpoint {
 }
 
 impl Failure {
-    /// What there is to log and count of it.
-    fn failed(&self) -> Failed {
+    /// What there is to log and count of it, where it was about the wallet in a file.
+    fn failed(&self, file: Option<String>) -> Failed {
         Failed {
             kind: v2::code(self),
             cause: self.cause(),
-            file: None,
+            file,
         }
     }
 

@@ -113,15 +113,22 @@ mod tests {
         assert_eq!(described.len(), 23);
     }
 
+    /// The endpoints that read a body, and what the document says of them.
+    fn with_bodies(document: &serde_json::Value) -> impl Iterator<Item = (&Endpoint, &serde_json::Value)> {
+        let reading = ENDPOINTS
+            .iter()
+            .filter(|endpoint| endpoint.method != kmd_api::Method::Get);
+        reading.map(|endpoint| {
+            let method = endpoint.method.as_str().to_lowercase();
+            (endpoint, &document["paths"][endpoint.path][method])
+        })
+    }
+
     /// The fields of every request in the document are those that are decoded.
     #[test]
     fn bodies_and_document_agree() {
         let document: serde_json::Value = serde_json::from_str(SWAGGER).unwrap();
-        for endpoint in ENDPOINTS
-            .iter()
-            .filter(|endpoint| endpoint.method != kmd_api::Method::Get)
-        {
-            let operation = &document["paths"][endpoint.path][endpoint.method.as_str().to_lowercase()];
+        for (endpoint, operation) in with_bodies(&document) {
             let parameters = operation["parameters"].as_array().unwrap();
             let body = parameters.iter().find(|parameter| parameter["in"] == "body").unwrap();
             let name = body["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
@@ -140,11 +147,7 @@ mod tests {
     #[test]
     fn refusals_are_in_the_document() {
         let document: serde_json::Value = serde_json::from_str(SWAGGER).unwrap();
-        for endpoint in ENDPOINTS
-            .iter()
-            .filter(|endpoint| endpoint.method != kmd_api::Method::Get)
-        {
-            let operation = &document["paths"][endpoint.path][endpoint.method.as_str().to_lowercase()];
+        for (endpoint, operation) in with_bodies(&document) {
             for status in ["400", "401", "408", "413", "500", "503"] {
                 assert!(operation["responses"][status].is_object(), "{} {status}", endpoint.path);
             }
